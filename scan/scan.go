@@ -1,0 +1,51 @@
+// Package scan reads what is written on paper: photographs, scans, PDF files
+// and typed text become texts, one for each QR symbol or typed line.
+//
+// It says nothing of what the texts mean. It only looks at how a text begins,
+// to know when a page may hold more than was found.
+//
+// # Security
+//
+// The texts may be secrets. They are Go strings, which cannot be wiped, and the
+// pictures they come from lie in ordinary memory until it is collected; keep
+// the process short. What is read is hostile input: files, pictures and
+// unpacked streams are bounded before they are decoded (see the constants
+// named Max…), and a panic of a decoder becomes an error.
+package scan
+
+import (
+	"context"
+	"io"
+)
+
+// Text is one text that was found.
+type Text struct {
+	Text string
+	// Page is where it stood, from 1; a picture and a text file have one page.
+	Page int
+	// Code tells a text that came out of a QR symbol from one that was typed.
+	Code bool
+	// Line is the line of a typed text, from 1, and 0 for a code.
+	Line int
+}
+
+// Reading is all that one file gave.
+type Reading struct {
+	// Format is what the file is: "PNG", "JPEG", "PDF", "text", …
+	Format string
+	// Pages is the number of pages: 1 unless the file is a PDF or TIFF.
+	Pages int
+	Texts []Text
+	// Empty are the pages, from 1, on which nothing was found.
+	Empty []int
+}
+
+// Read returns the texts of a picture, PDF or text file, in the order of its
+// pages. It is ReadFile without the circumstances.
+func Read(r io.Reader) ([]Text, error) {
+	reading, err := ReadFile(context.Background(), r)
+	if err != nil {
+		return nil, err
+	}
+	return reading.Texts, nil
+}
