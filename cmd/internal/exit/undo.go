@@ -1,0 +1,59 @@
+package exit
+
+import (
+	"os"
+	"os/signal"
+	"slices"
+	"sync"
+	"syscall"
+)
+
+// undo holds what must be put back if the program is ended by a signal: the
+// echo of the terminal, files not yet whole.
+var undo struct {
+	sync.Mutex
+	steps []*func()
+}
+
+// Undo arranges for step to run if a signal ends the program before settled is
+// called. A step must not call Undo or settled. Steps run last in, first out.
+func Undo(step func()) (settled func()) {
+	undo.Lock()
+	defer undo.Unlock()
+	undo.steps = append(undo.steps, &step)
+	return func() {
+		undo.Lock()
+		defer undo.Unlock()
+		undo.steps = slices.DeleteFunc(undo.steps, func(p *func()) bool { return p == &step })
+	}
+}
+
+// OnSignal makes an interrupt, a hang-up or a request to terminate undo what
+// is unfinished before the program dies of it, as it would have died without
+// us. It is called once, by main.
+func OnSignal() {
+	signals := make(chan os.Signal, 1)
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) { // as under nohup
+			signal.Notify(signals, s)
+		}
+	}
+	go func() {
+		s := <-signals
+		undo.Lock() // for good: nothing new is begun
+		for _, step := range slices.Backward(undo.steps) {
+			(*step)()
+		}
+		die(s)
+	}()
+}
+
+// die ends the process by the signal itself, so that a shell that waits for it
+// knows, or with code 1 where a process cannot signal itself.
+func die(s os.Signal) {
+	signal.Reset(s)
+	if p, err := os.FindProcess(os.Getpid()); err == nil && p.Signal(s) == nil {
+		select {} // the signal is on its way
+	}
+	os.Exit(Failed)
+}
