@@ -1,0 +1,86 @@
+// Package shamir splits a secret of 1 to 64 octets into numbered shares, of
+// which a chosen number gives it back and fewer tell nothing.
+//
+// The shares are those of the Mathematical Mesh, draft-hallambaker-mesh-udf-13,
+// Section 4.5: values of a polynomial modulo the smallest prime above 2^(8n)
+// for a secret of n octets, each behind one octet for its number and the
+// number needed. Their Base32 text is package udf's.
+//
+// A share carries no check of its own. All shares that are offered are used:
+// as many as needed recover, every further one must agree. With none to spare
+// a wrong share gives a wrong secret without an error, so compare what comes
+// out with something known, as package recovery does.
+//
+// # Security
+//
+// Secrets, coefficients and share values are handled in constant time; index,
+// need, length, and whether the shares agree are public. Polynomials are
+// wiped before Split returns.
+package shamir
+
+import (
+	"fmt"
+	"log/slog"
+
+	"meshkey/internal/field"
+	"meshkey/internal/secret"
+)
+
+// MaxSecret is the length of the longest secret, in octets.
+const MaxSecret = field.MaxOctets
+
+// Share is one share of a secret: its index, how many are needed, and a value
+// as long as the secret. It prints as "share 3 (2 needed)" and hides its
+// value. A copy of a Share shares the value. The zero Share is not valid; it
+// has index and secret length 0.
+type Share struct {
+	index, need uint8
+	value       secret.Bytes // big-endian
+}
+
+// ParseShare reads a share from a header octet, (need << 4) | (index - 1), and
+// the value, big-endian. It copies b. The error is a *LengthError or a
+// *QuorumError.
+func ParseShare(b []byte) (Share, error) {
+	if len(b) < 2 || len(b) > 1+MaxSecret {
+		return Share{}, &LengthError{max(len(b)-1, 0)}
+	}
+	need, index := b[0]>>4, b[0]&15+1
+	if need == 0 {
+		return Share{}, &QuorumError{Reason: "a share of which none is needed"}
+	}
+	return Share{index, need, *secret.Copy(b[1:])}, nil
+}
+
+// Bytes returns a fresh copy of what ParseShare reads; it is the caller's to
+// wipe.
+func (s Share) Bytes() []byte {
+	return append([]byte{s.need<<4 | (s.index-1)&15}, s.value.Reveal()...)
+}
+
+// Index is the share's number, from 1. Shares are read up to 16 and made up to
+// MaxOf.
+func (s Share) Index() int { return int(s.index) }
+
+// Need is the number of shares that recover the secret, from 1 to 15.
+func (s Share) Need() int { return int(s.need) }
+
+// SecretLen is the length of the secret, and of the value, in octets. It is 0
+// once the share is wiped.
+func (s Share) SecretLen() int { return s.value.Len() }
+
+// Equal compares index, need and value, the values in constant time.
+func (s Share) Equal(t Share) bool {
+	return s.index == t.index && s.need == t.need && s.value.Equal(&t.value)
+}
+
+// Wipe clears the value, in all copies of the share.
+func (s Share) Wipe() { s.value.Wipe() }
+
+// Format implements fmt.Formatter: every verb prints the same, without value.
+func (s Share) Format(f fmt.State, _ rune) { fmt.Fprint(f, s.describe()) }
+
+// LogValue implements slog.LogValuer.
+func (s Share) LogValue() slog.Value { return slog.StringValue(s.describe()) }
+
+func (s Share) describe() string { return fmt.Sprintf("share %d (%d needed)", s.index, s.need) }
