@@ -1,0 +1,254 @@
+package jsonb
+
+import "bytes"
+
+// Bounds of what is read.
+const (
+	// MaxSize is the greatest input in octets.
+	MaxSize = 64 << 20
+	// MaxDepth is how deep lists and objects may be nested.
+	MaxDepth = 64
+	// MaxValues is the greatest number of values in one input: each takes
+	// about a hundred octets of memory.
+	MaxValues = 1 << 17
+	// maxNumber is the greatest length of a number.
+	maxNumber = 64
+)
+
+// Parse reads one value in JSON or JSON-B and nothing after it. It is JSON-B
+// if the first octet that opens no list or object is a code of JSON-B. The
+// value refers to b.
+func Parse(b []byte) (Value, error) {
+	if len(b) > MaxSize {
+		return Value{}, reason("more than %d octets", MaxSize)
+	}
+	p := &parser{in: b}
+	var v Value
+	var err error
+	if isBinary(b) {
+		if v, err = p.item(); err == nil && p.at < len(b) {
+			err = p.fail("something after the end")
+		}
+		return v, err
+	}
+	p.blanks()
+	if v, err = p.value(); err != nil {
+		return Value{}, err
+	}
+	if p.blanks(); p.at < len(b) {
+		return Value{}, p.fail("something after the end")
+	}
+	return v, nil
+}
+
+func isBinary(b []byte) bool {
+	for _, c := range b {
+		if c != '{' && c != '[' && !blank(c) {
+			return c >= 0x80
+		}
+	}
+	return false
+}
+
+// parser reads JSON, and JSON-B in binary.go.
+type parser struct {
+	in     []byte
+	at     int // octets read
+	depth  int
+	values int
+}
+
+func (p *parser) fail(why string) error { return &Error{Offset: p.at, Reason: why} }
+
+func (p *parser) blanks() {
+	for p.at < len(p.in) && blank(p.in[p.at]) {
+		p.at++
+	}
+}
+
+// next tells the next octet, zero at the end.
+func (p *parser) next() byte {
+	if p.at < len(p.in) {
+		return p.in[p.at]
+	}
+	return 0
+}
+
+// take reads c if it comes next.
+func (p *parser) take(c byte) bool {
+	if p.next() != c || p.at >= len(p.in) {
+		return false
+	}
+	p.at++
+	return true
+}
+
+// count charges one value against the bound.
+func (p *parser) count() error {
+	if p.values++; p.values > MaxValues {
+		return p.fail("too many values")
+	}
+	return nil
+}
+
+// enter goes one level deeper, past the octet that opens it.
+func (p *parser) enter() error {
+	p.at++
+	if p.depth++; p.depth > MaxDepth {
+		return p.fail("nested too deep")
+	}
+	return nil
+}
+
+func (p *parser) value() (Value, error) {
+	if err := p.count(); err != nil {
+		return Value{}, err
+	}
+	switch c := p.next(); {
+	case c == '{':
+		return p.object()
+	case c == '[':
+		return p.list()
+	case c == '"':
+		literal, err := p.quoted()
+		return Value{&node{kind: Text, literal: true, octets: literal}}, err
+	case c == '-' || '0' <= c && c <= '9':
+		return p.number()
+	}
+	return p.word()
+}
+
+func (p *parser) object() (Value, error) {
+	if err := p.enter(); err != nil {
+		return Value{}, err
+	}
+	n := &node{kind: Object}
+	names := newNames()
+	p.blanks()
+	for first := true; !p.take('}'); first = false {
+		if !first && !p.take(',') {
+			return Value{}, p.fail("no comma and no end of the object")
+		}
+		p.blanks()
+		if p.next() != '"' {
+			return Value{}, p.fail("no name of a member")
+		}
+		start := p.at
+		literal, err := p.quoted()
+		if err != nil {
+			return Value{}, err
+		}
+		if bytes.ContainsAny(literal, "\n\r\t") {
+			return Value{}, &Error{Offset: start, Reason: "a line break within a name"}
+		}
+		name := string(unescape(literal))
+		if !names.add(name) {
+			return Value{}, &Error{Offset: start, Reason: "a second member of the same name"}
+		}
+		if p.blanks(); !p.take(':') {
+			return Value{}, p.fail("no colon after a name")
+		}
+		p.blanks()
+		v, err := p.value()
+		if err != nil {
+			return Value{}, err
+		}
+		n.members = append(n.members, Member{name, v})
+		p.blanks()
+	}
+	p.depth--
+	return Value{n}, nil
+}
+
+func (p *parser) list() (Value, error) {
+	if err := p.enter(); err != nil {
+		return Value{}, err
+	}
+	n := &node{kind: Array}
+	p.blanks()
+	for first := true; !p.take(']'); first = false {
+		if !first && !p.take(',') {
+			return Value{}, p.fail("no comma and no end of the list")
+		}
+		p.blanks()
+		v, err := p.value()
+		if err != nil {
+			return Value{}, err
+		}
+		n.items = append(n.items, v)
+		p.blanks()
+	}
+	p.depth--
+	return Value{n}, nil
+}
+
+func (p *parser) number() (Value, error) {
+	start := p.at
+	digits := func() bool {
+		from := p.at
+		for '0' <= p.next() && p.next() <= '9' {
+			p.at++
+		}
+		return p.at > from
+	}
+	p.take('-')
+	ok := p.take('0') || digits()
+	if p.take('.') {
+		ok = digits() && ok
+	}
+	if p.take('e') || p.take('E') {
+		_ = p.take('+') || p.take('-')
+		ok = digits() && ok
+	}
+	if !ok || p.at-start > maxNumber {
+		return Value{}, &Error{Offset: start, Reason: "a malformed number"}
+	}
+	return Value{&node{kind: Number, octets: p.in[start:p.at]}}, nil
+}
+
+func (p *parser) word() (Value, error) {
+	for word, v := range words {
+		if bytes.HasPrefix(p.in[p.at:], []byte(word)) {
+			p.at += len(word)
+			return v, nil
+		}
+	}
+	return Value{}, p.fail("no value")
+}
+
+var words = map[string]Value{
+	"true":  {&node{kind: Bool, octets: []byte("true")}},
+	"false": {&node{kind: Bool, octets: []byte("false")}},
+	"null":  {&null},
+}
+
+// names finds names that come twice: by search while they are few.
+type names struct {
+	list []string
+	set  map[string]bool
+}
+
+func newNames() *names { return &names{} }
+
+func (s *names) add(name string) bool {
+	const few = 16
+	if s.set == nil {
+		for _, n := range s.list {
+			if n == name {
+				return false
+			}
+		}
+		if s.list = append(s.list, name); len(s.list) > few {
+			s.set = make(map[string]bool)
+			for _, n := range s.list {
+				s.set[n] = true
+			}
+		}
+		return true
+	}
+	if s.set[name] {
+		return false
+	}
+	s.set[name] = true
+	return true
+}

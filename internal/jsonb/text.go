@@ -1,0 +1,128 @@
+package jsonb
+
+import (
+	"bytes"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// quoted reads a JSON text and returns what stands between its quotes, all of
+// it checked. Line breaks and tabs are let through: whether they may stand
+// there is known only when the text is used.
+func (p *parser) quoted() ([]byte, error) {
+	p.at++
+	start := p.at
+	for p.at < len(p.in) {
+		switch c := p.in[p.at]; {
+		case c == '"':
+			literal := p.in[start:p.at]
+			if !utf8.Valid(literal) {
+				return nil, &Error{Offset: start, Reason: "a text that is not UTF-8"}
+			}
+			p.at++
+			return literal, nil
+		case c == '\\':
+			_, n := escape(p.in[p.at:])
+			if n == 0 {
+				return nil, p.fail("a malformed escape")
+			}
+			p.at += n
+		case c < ' ' && !blank(c):
+			return nil, p.fail("a control character in a text")
+		default:
+			p.at++
+		}
+	}
+	return nil, p.fail("a text without an end")
+}
+
+// escape reads the escape at the start of b and returns its character and its
+// length, zero if it is none. A pair of surrogates is one escape; a single
+// surrogate is none.
+func escape(b []byte) (rune, int) {
+	if len(b) < 2 {
+		return 0, 0
+	}
+	if i := bytes.IndexByte([]byte(escapeLetters), b[1]); i >= 0 {
+		return rune(escapedOctets[i]), 2
+	}
+	r, ok := escapeUnit(b)
+	switch {
+	case !ok:
+		return 0, 0
+	case !utf16.IsSurrogate(r):
+		return r, 6
+	}
+	low, ok := escapeUnit(b[6:])
+	if r = utf16.DecodeRune(r, low); !ok || r == utf8.RuneError {
+		return 0, 0
+	}
+	return r, 12
+}
+
+const (
+	escapeLetters = `"\/bfnrt`
+	escapedOctets = "\"\\/\b\f\n\r\t"
+)
+
+// escapeUnit reads \uXXXX.
+func escapeUnit(b []byte) (rune, bool) {
+	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
+		return 0, false
+	}
+	var r rune
+	for _, c := range b[2:6] {
+		switch {
+		case '0' <= c && c <= '9':
+			c -= '0'
+		case 'a' <= c && c <= 'f':
+			c -= 'a' - 10
+		case 'A' <= c && c <= 'F':
+			c -= 'A' - 10
+		default:
+			return 0, false
+		}
+		r = r<<4 | rune(c)
+	}
+	return r, true
+}
+
+// unescape gives the content of a checked literal: literal itself if it has
+// no escapes.
+func unescape(literal []byte) []byte {
+	i := bytes.IndexByte(literal, '\\')
+	if i < 0 {
+		return literal
+	}
+	out := append(make([]byte, 0, len(literal)), literal[:i]...)
+	for i < len(literal) {
+		if literal[i] != '\\' {
+			out = append(out, literal[i])
+			i++
+			continue
+		}
+		r, n := escape(literal[i:])
+		out = utf8.AppendRune(out, r)
+		i += n
+	}
+	return out
+}
+
+// appendEscaped appends content as it stands between the quotes of a JSON
+// text.
+func appendEscaped(dst, content []byte) []byte {
+	const hex = "0123456789abcdef"
+	for _, c := range content {
+		switch i := bytes.IndexByte([]byte(escapedOctets), c); {
+		case c == '/':
+			dst = append(dst, c)
+		case i >= 0:
+			dst = append(dst, '\\', escapeLetters[i])
+		case c < ' ':
+			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		default:
+			dst = append(dst, c)
+		}
+	}
+	return dst
+}
