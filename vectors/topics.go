@@ -1,0 +1,239 @@
+package vectors
+
+import "encoding/json"
+
+// The types below are the data of the topics. A member that only some cases
+// have is empty in the others.
+
+// Digest is a content digest. Topic udf-digest.
+type Digest struct {
+	Hash        string            `json:"hash"` // SHA-2-512 or SHA-3-512
+	Data        Hex               `json:"data"`
+	ContentType string            `json:"contentType"`
+	Inner       Hex               `json:"inner"` // hash of the data
+	Outer       Hex               `json:"outer"` // hash of content type, colon, inner
+	Texts       map[string]string `json:"texts"` // by precision in bits, the type octet counted
+}
+
+// Authenticator is a keyed digest. Topic udf-authenticator.
+type Authenticator struct {
+	Key         string `json:"key"` // text whose letters and hyphens are the key
+	Data        Hex    `json:"data"`
+	ContentType string `json:"contentType"`
+	Inner       Hex    `json:"inner"`
+	PRK         Hex    `json:"prk"`
+	OKM         Hex    `json:"okm"`
+	MAC         Hex    `json:"mac"`
+	Text        string `json:"text"` // 140 bits
+}
+
+// PIN is a personal identification number and what is made of it. Topic
+// udf-pin.
+type PIN struct {
+	PIN        string `json:"pin"`
+	Action     string `json:"action"`
+	Account    string `json:"account"`
+	Salted     string `json:"salted"`     // MAC of the action
+	Identifier string `json:"identifier"` // MAC of the account
+}
+
+// Derivation is the private key of a seed in the salt form. Topic udf-derive.
+type Derivation struct {
+	Algorithm string `json:"algorithm"`
+	Seed      string `json:"seed"`
+	Salt      Hex    `json:"salt"`
+	PRK       Hex    `json:"prk"`
+	Material  Hex    `json:"material"` // before it is reduced; NIST curves only
+	Private   Hex    `json:"private"`  // big-endian for NIST curves, else as RFC 7748 and RFC 8032 take it
+	Public    Hex    `json:"public"`   // in the Mesh's encoding
+}
+
+// RSA is the primes of a seed. Topic udf-rsa.
+type RSA struct {
+	Seed string   `json:"seed"`
+	P    RSAPrime `json:"p"`
+	Q    RSAPrime `json:"q"`
+}
+
+// RSAPrime is the smallest prime at or above the material, both big-endian.
+type RSAPrime struct {
+	Material Hex `json:"material"`
+	Prime    Hex `json:"prime"`
+}
+
+// Key is a symmetric key. Topic udf-key.
+type Key struct {
+	Key  Hex    `json:"key"`
+	Text string `json:"text"`
+}
+
+// Nonce is a nonce. Topic udf-nonce.
+type Nonce struct {
+	Nonce Hex    `json:"nonce"`
+	Text  string `json:"text"`
+}
+
+// OID is the key information of a public key. Topic udf-oid.
+type OID struct {
+	Algorithm   string `json:"algorithm"`
+	Public      Hex    `json:"public"`
+	DER         Hex    `json:"der"`
+	Text        string `json:"text"`
+	ContentType string `json:"contentType"`
+	Fingerprint string `json:"fingerprint"` // 140 bits
+}
+
+// EARL is an encrypted authenticated resource locator. Topic udf-earl.
+type EARL struct {
+	EARL        string `json:"earl"`
+	Key         Hex    `json:"key"`
+	ContentType string `json:"contentType"`
+	Locator     string `json:"locator"` // 280 bits
+	URL         string `json:"url"`
+}
+
+// Publication is the EARL of a device. Topic udf-publication.
+type Publication struct {
+	EARL          string `json:"earl"`
+	Key           Hex    `json:"key"`
+	Identifier    string `json:"identifier"`
+	Account       string `json:"account"`       // that claims
+	Authenticator string `json:"authenticator"` // key for the service
+	Service       string `json:"service"`       // MAC of the account under it
+	Device        string `json:"device"`        // the same under the key for the device
+}
+
+// Prime is the smallest prime above 2^(8·Octets). Topic udf-primes.
+type Prime struct {
+	Octets int    `json:"octets"`
+	Offset uint64 `json:"offset"`
+}
+
+// Shares is a set of shares. Topic udf-shares. A case that must fail has shares
+// only.
+type Shares struct {
+	Need         int      `json:"need"`
+	Secret       Hex      `json:"secret"`
+	Coefficients []Hex    `json:"coefficients"` // big-endian; the secret, then as drawn
+	Shares       []string `json:"shares"`       // in the order of their index, from 1, unless the case must fail
+	Text         string   `json:"text"`         // of the secret as a key, or as the seed it is
+}
+
+// Text is a text to read. Topic udf-text.
+type Text struct {
+	Kind      string `json:"kind"` // share, seed or fingerprint
+	Text      string `json:"text"`
+	Canonical string `json:"canonical"` // as it is written
+	Letter    int    `json:"letter"`    // of the fault, from 1, or 0 where there is no one letter
+	Row       int    `json:"row"`       // of the fault, in a text of several rows
+	Column    int    `json:"column"`
+}
+
+// Profile is the keys of a seed in the info form. Topic mesh-profile.
+type Profile struct {
+	Seed      string     `json:"seed"`
+	Specifier string     `json:"specifier"`
+	Address   string     `json:"address"`
+	Keys      []NamedKey `json:"keys"`
+}
+
+// NamedKey is a key of a profile.
+type NamedKey struct {
+	Name        string `json:"name"`      // of the member that holds it
+	Container   string `json:"container"` // and of the structure
+	Label       string `json:"label"`     // of the derivation
+	Algorithm   string `json:"algorithm"`
+	Private     Hex    `json:"private"`
+	Public      Hex    `json:"public"`
+	Fingerprint string `json:"fingerprint"` // 140 bits
+}
+
+// Escrow is a set of shares and all it brings back. Topic mesh-escrow.
+type Escrow struct {
+	Need      int           `json:"need"`
+	Shares    []string      `json:"shares"`
+	Secret    Hex           `json:"secret"`
+	Seed      string        `json:"seed"`
+	Address   string        `json:"address"`
+	Keys      []NamedKey    `json:"keys"`
+	Envelopes []EscrowedKey `json:"envelopes"`
+}
+
+// EscrowedKey is a private key in an envelope for the escrow key.
+type EscrowedKey struct {
+	Source string `json:"source"`
+	Sealed
+	SHA256 Hex `json:"sha256"` // of the plaintext
+	RSA    struct {
+		Fingerprint string `json:"fingerprint"`
+		N           Hex    `json:"n"`
+		E           Hex    `json:"e"`
+	} `json:"rsa"`
+}
+
+// Sealed is an encrypted envelope and the steps of opening it.
+type Sealed struct {
+	Envelope       json.RawMessage `json:"envelope"` // array of header, body and perhaps trailer
+	Recipient      *Recipient      `json:"recipient"`
+	BaseSeed       Hex             `json:"baseSeed"`
+	Key            Hex             `json:"key"` // of AES-256-CBC
+	IV             Hex             `json:"iv"`
+	KidContentType string          `json:"kidContentType"` // under which the header's kid is the identifier of the base seed
+}
+
+// Recipient is who opens: a symmetric key, or a private key.
+type Recipient struct {
+	SymmetricKey string `json:"key"` // text
+	Algorithm    string `json:"algorithm"`
+	Private      Hex    `json:"private"`
+	Public       Hex    `json:"public"`
+	Seed         string `json:"seed"`  // text that private is derived from
+	Label        string `json:"label"` // under this label
+	ContentType  string `json:"contentType"`
+	Kid          string `json:"kid"`
+	Agreement    Hex    `json:"agreement"`
+	Info         string `json:"info"` // of the derivation of the key encryption key
+	KEK          Hex    `json:"kek"`
+}
+
+// Envelope is a DARE envelope. Topic dare.
+type Envelope struct {
+	Sealed
+	Sequences []struct {
+		Salt Hex    `json:"salt"` // that is put before the envelope's own
+		Text string `json:"text"`
+	} `json:"sequences"`
+	Digest   Hex     `json:"digest"` // of the body as sent
+	Signer   *Signer `json:"signer"`
+	SHA256   Hex     `json:"sha256"`   // of the plaintext
+	Message  string  `json:"message"`  // type of the message in the content's metadata
+	Encoding string  `json:"encoding"` // of the plaintext: JSON or JSON-B
+}
+
+// Signer is who signed.
+type Signer struct {
+	Algorithm   string `json:"algorithm"`
+	Public      Hex    `json:"public"`
+	Private     Hex    `json:"private"`
+	Kid         string `json:"kid"`
+	ContentType string `json:"contentType"`
+	Witness     Hex    `json:"witness"`
+}
+
+// Record is the public record of a set of shares. Topic record.
+type Record struct {
+	Need        int      `json:"need"`
+	Shares      []string `json:"shares"`
+	Salt        Hex      `json:"salt"`
+	Name        string   `json:"name"`        // short name of the set
+	Commitments []Hex    `json:"commitments"` // in the order of the shares
+	Seed        string   `json:"seed"`
+	Locator     string   `json:"locator"` // first letters of the recovery record's
+}
+
+// Row is a printed row and its check letters. Topic sheet.
+type Row struct {
+	Row     int    `json:"row"`
+	Letters string `json:"letters"`
+	Check   string `json:"check"`
+}
