@@ -1,0 +1,62 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"meshkey/cmd/internal/exit"
+	"meshkey/shamir"
+)
+
+// oneArg takes exactly one argument, and says which one is missing.
+func oneArg(name string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) == 0:
+			return exit.Errorf(exit.Usage, "%s is missing", name).Hinted("meshkey %s", cmd.Use)
+		case len(args) > 1:
+			return exit.Errorf(exit.Usage, "one %s is enough; %d were given", name, len(args)).Hinted("meshkey %s", cmd.Use)
+		}
+		return nil
+	}
+}
+
+// jsonFlag is --json.
+func jsonFlag(cmd *cobra.Command, v *bool) {
+	cmd.Flags().BoolVar(v, "json", false, "write one JSON object to standard output")
+}
+
+// quorumFlags are --quorum, or -t and -n.
+type quorumFlags struct {
+	text     string
+	need, of int
+}
+
+func (q *quorumFlags) flags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&q.text, "quorum", "", "how many sheets are needed and made, such as `2of3`")
+	cmd.Flags().IntVarP(&q.need, "need", "t", 0, "how many sheets are needed: `NUMBER`")
+	cmd.Flags().IntVarP(&q.of, "of", "n", 0, "how many sheets are made: `NUMBER`")
+	cmd.MarkFlagsRequiredTogether("need", "of")
+	cmd.MarkFlagsMutuallyExclusive("quorum", "need")
+	cmd.MarkFlagsMutuallyExclusive("quorum", "of")
+}
+
+func (q *quorumFlags) given() bool { return q.text != "" || q.need != 0 || q.of != 0 }
+
+// quorum is what the flags say; impossible numbers are a usage error.
+func (q *quorumFlags) quorum() (shamir.Quorum, error) {
+	if !q.given() {
+		return shamir.Quorum{}, exit.Errorf(exit.Usage, "how many sheets are needed, of how many?").
+			Hinted("--quorum 2of3 makes three sheets, any two of which bring the account back")
+	}
+	out := shamir.Quorum{Need: q.need, Of: q.of}
+	if q.text != "" {
+		var err error
+		if out, err = shamir.ParseQuorum(q.text); err != nil {
+			return out, exit.Errorf(exit.Usage, "%w", err).Hinted("write it as in --quorum 2of3")
+		}
+	}
+	if err := out.Validate(); err != nil {
+		return out, exit.Errorf(exit.Usage, "%w", err)
+	}
+	return out, nil
+}

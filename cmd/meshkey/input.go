@@ -1,0 +1,160 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"regexp"
+	"runtime"
+	"strings"
+
+	"meshkey/cmd/internal/exit"
+	"meshkey/cmd/internal/terminal"
+	"meshkey/internal/secret"
+)
+
+// stdin is the name that stands for standard input, or standard output.
+const stdin = "-"
+
+// open opens a file, or standard input for "-".
+func (a *app) open(name string) (io.ReadCloser, error) {
+	if name == stdin {
+		return io.NopCloser(a.in), nil
+	}
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) && looksLikeShare(name) {
+		return nil, shareOnCommandLine()
+	}
+	return f, err
+}
+
+// read reads a whole file of at most limit octets, or standard input.
+func (a *app) read(name string, limit int) ([]byte, error) {
+	f, err := a.open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b := make([]byte, 0, limit+1) // what it holds may be secret: never grown, so never copied
+	for len(b) <= limit {
+		n, err := f.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		if err == io.EOF {
+			return b, nil
+		}
+		if err != nil {
+			secret.Wipe(b)
+			return nil, err
+		}
+	}
+	secret.Wipe(b)
+	return nil, exit.Errorf(exit.Failed, "%s has more than %d octets", sourceName(name), limit)
+}
+
+// sourceName is what messages call a file.
+func sourceName(name string) string {
+	if name == stdin {
+		return "standard input"
+	}
+	return name
+}
+
+// shareLike is how a share begins: the type octet 144, then the header. Three
+// groups are enough to tell one from a file name.
+var shareLike = regexp.MustCompile(`^[Ss][A-Da-d][A-Za-z2-7]{2}(-?[A-Za-z2-7]{4}){3}`)
+
+func looksLikeShare(arg string) bool { return shareLike.MatchString(strings.TrimSpace(arg)) }
+
+func shareOnCommandLine() error {
+	return exit.Errorf(exit.Usage, "a share on the command line is seen by every program here and stays in the shell's history").
+		Hinted("remove it from the history; then give the share in a file, on standard input (-), or run the command without files and type it")
+}
+
+// refuseShares refuses shares given as arguments.
+func refuseShares(args []string) error {
+	for _, arg := range args {
+		if _, err := os.Lstat(arg); err != nil && looksLikeShare(arg) {
+			return shareOnCommandLine()
+		}
+	}
+	return nil
+}
+
+// passphraseFlag is --passphrase-file.
+type passphraseFlag struct{ file string }
+
+// ask returns the passphrase from the file, or from the terminal; twice there
+// if it is new. It returns a usage error if neither can be had.
+func (p passphraseFlag) ask(a *app, prompt string, isNew bool) (*secret.Bytes, error) {
+	if p.file != "" {
+		return p.fromFile(a)
+	}
+	t, err := terminal.Open()
+	if err != nil {
+		return nil, noTerminal("a passphrase", "--passphrase-file FILE")
+	}
+	defer t.Close()
+	first, err := t.AskHidden(prompt)
+	if err != nil {
+		return nil, interrupted(err)
+	}
+	box := secret.Take(first)
+	if !isNew {
+		return box, nil
+	}
+	second, err := t.AskHidden("The same passphrase again:")
+	again := secret.Take(second)
+	defer again.Wipe()
+	switch {
+	case err != nil:
+		err = interrupted(err)
+	case box.Len() == 0:
+		err = exit.Errorf(exit.Usage, "the passphrase is empty")
+	case !box.Equal(again):
+		err = exit.Errorf(exit.Failed, "the two passphrases differ")
+	default:
+		return box, nil
+	}
+	box.Wipe()
+	return nil, err
+}
+
+func (p passphraseFlag) fromFile(a *app) (*secret.Bytes, error) {
+	if p.file != stdin {
+		a.warnIfOpen(p.file)
+	}
+	b, err := a.read(p.file, 4096)
+	if err != nil {
+		return nil, err
+	}
+	defer secret.Wipe(b)
+	line, _, _ := bytes.Cut(b, []byte("\n"))
+	line = bytes.TrimSuffix(line, []byte("\r"))
+	if len(line) == 0 {
+		return nil, exit.Errorf(exit.Usage, "the first line of %s is empty, where the passphrase belongs", sourceName(p.file))
+	}
+	return secret.Copy(line), nil
+}
+
+// warnIfOpen warns of a secret file that others may read.
+func (a *app) warnIfOpen(name string) {
+	if info, err := os.Stat(name); err == nil && runtime.GOOS != "windows" && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
+		a.voice.Warn("%s can be read by others; chmod 600 %s", name, name)
+	}
+}
+
+// noTerminal is the error when something must be asked and cannot.
+func noTerminal(what, flag string) error {
+	return exit.Errorf(exit.Usage, "%s is needed, and there is no terminal to ask at", what).Hinted("give %s", flag)
+}
+
+// interrupted names the end of input at a prompt.
+func interrupted(err error) error {
+	if errors.Is(err, io.EOF) {
+		return exit.Errorf(exit.Failed, "the input ended before the answer")
+	}
+	return fmt.Errorf("terminal: %w", err)
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"maps"
+
+	"meshkey/cmd/internal/exit"
+	"meshkey/profile"
+)
+
+// The objects that --json writes. Fields may be added, not renamed.
+
+// keyJSON is the public side of a key.
+type keyJSON struct {
+	Algorithm   string `json:"algorithm"`
+	Fingerprint string `json:"fingerprint"`
+	Public      string `json:"public"` // hex, in the encoding of the Mesh
+}
+
+func describeKey(k profile.NamedKey) keyJSON {
+	return keyJSON{k.Algorithm.String(), k.Fingerprint.String(), hex.EncodeToString(k.Public.Bytes())}
+}
+
+// keysJSON is keys by name, in an order that means something.
+type keysJSON []profile.NamedKey
+
+func (ks keysJSON) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, k := range ks {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		name, err := json.Marshal(k.Name)
+		if err != nil {
+			return nil, err
+		}
+		value, err := json.Marshal(describeKey(k))
+		if err != nil {
+			return nil, err
+		}
+		b.Write(name)
+		b.WriteByte(':')
+		b.Write(value)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+// errorJSON is the member "error".
+type errorJSON struct {
+	Code    int    `json:"code"`
+	Message string `json:"message"`
+	Hint    string `json:"hint"`
+}
+
+// printJSON writes one object to standard output.
+func (a *app) printJSON(v any) error {
+	e := json.NewEncoder(a.out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// printFailure writes what is known so far, with the error in it.
+func (a *app) printFailure(err error) {
+	members := map[string]any{}
+	if b, e := json.Marshal(a.answer); e == nil {
+		_ = json.Unmarshal(b, &members) // null leaves the map as it is
+	}
+	all := map[string]any{"error": errorJSON{exit.Code(err), err.Error(), exit.Hint(err)}}
+	maps.Copy(all, members)
+	_ = a.printJSON(all)
+}

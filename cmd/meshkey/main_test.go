@@ -1,0 +1,55 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"meshkey": main,
+		"code":    expectCode,
+	})
+}
+
+// expectCode is the script command "exec code N meshkey …": it runs the rest
+// and succeeds if that ends with exit code N.
+func expectCode() {
+	want, err := strconv.Atoi(os.Args[1])
+	if err != nil {
+		panic(err)
+	}
+	cmd := exec.Command(os.Args[2], os.Args[3:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	err = cmd.Run()
+	got := 0
+	if status, ok := errors.AsType[*exec.ExitError](err); ok {
+		got = status.ExitCode()
+	} else if err != nil {
+		panic(err)
+	}
+	if got != want {
+		println("exit code", got, "instead of", want)
+		os.Exit(1)
+	}
+}
+
+// Each script in testdata is a journey. "exec" runs the command; standard
+// output, standard error and the terminal are looked at apart.
+func TestJourneys(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("HOME", e.WorkDir)
+			e.Setenv("TERM", "xterm")
+			return nil
+		},
+		RequireUniqueNames:  true,
+		RequireExplicitExec: true,
+	})
+}
