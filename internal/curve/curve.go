@@ -1,39 +1,73 @@
-// Package curve is the four curves of the Mathematical Mesh.
+// Package curve is the arithmetic of the Mathematical Mesh's four curves:
+// scalars, points, and the octets that stand for them.
+//
+// curve25519 and curve448 are those of RFC 7748, edwards25519 and edwards448
+// those of RFC 8032; they are named after their uses, X25519, X448, Ed25519
+// and Ed448. A Point has both coordinates on all four, since only whole points
+// can be added; for the Montgomery curves the Mesh writes them as u and a sign
+// of v (draft-hallambaker-threshold-06, Section 5). The package knows nothing
+// of keys or protocols.
+//
+// # Torsion
+//
+// The groups have 8·L or 4·L elements, and scalars are integers modulo the
+// prime L, so that (a+b)·P = a·P + b·P holds in the subgroup of order L only.
+// ScalarMult multiplies by the one integer in [0, L) that stands for its
+// scalar, exactly, for every point; clamping and reduced sums of shares
+// therefore disagree with it on points outside that subgroup. Decode
+// refuses points of small order and lets the others through; whoever multiplies
+// a point that came from outside either refuses it unless IsTorsionFree, as
+// keys do, or calls MultByCofactor first and means h·P throughout.
+//
+// # Security
+//
+// Operations on scalars and points, and Point.Bytes, take the same time for
+// all values. Not so the functions whose names end in VarTime, decoding, and
+// the time that depends on lengths: they are for public values. Point and
+// Scalar are plain memory: what is secret is wiped by its owner where there is
+// a Wipe; copies in registers and on the stack are out of reach.
 package curve
 
-import "filippo.io/edwards25519"
-
-// A Curve is one of the four.
+// A Curve is one of the four. Curves are compared with ==.
 type Curve struct {
-	name        string
-	order       *order
-	cofactorLog int
-	base        element
-	form        form
+	name       string
+	order      *order
+	cofactor   int // the logarithm to base 2
+	base       element
+	montgomery bool
+	form       form
 }
 
-// String returns the name of the curve's use: X25519, X448, Ed25519, Ed448.
-func (c *Curve) String() string { return c.name }
-
 var (
-	curveX25519 = &Curve{"X25519", order25519, 3, &point25519{*edwards25519.NewGeneratorPoint()},
-		form{prime25519, true, true, liftX25519, affineX25519}}
-	curveEd25519 = &Curve{"Ed25519", order25519, 3, &point25519{*edwards25519.NewGeneratorPoint()},
-		form{prime25519, false, false, liftEd25519, affineEd25519}}
-	curveX448 = &Curve{"X448", order448, 2, &x448.base,
-		form{prime448, true, true, liftX448, affineX448}}
-	curveEd448 = &Curve{"Ed448", order448, 2, &ed448.base,
-		form{prime448, true, false, liftEd448, affineEd448}}
+	curveX25519 = &Curve{
+		name: "X25519", order: order25519, cofactor: 3, montgomery: true,
+		base: base25519(), form: form{prime25519, true, liftX25519, affineX25519},
+	}
+	curveX448 = &Curve{
+		name: "X448", order: order448, cofactor: 2, montgomery: true,
+		base: baseX448(), form: form{prime448, true, liftX448, affineX448},
+	}
+	curveEd25519 = &Curve{
+		name: "Ed25519", order: order25519, cofactor: 3,
+		base: base25519(), form: form{prime25519, false, liftEd25519, affineEd25519},
+	}
+	curveEd448 = &Curve{
+		name: "Ed448", order: order448, cofactor: 2,
+		base: baseEd448(), form: form{prime448, true, liftEd448, affineEd448},
+	}
 )
 
-// X25519 returns curve25519 of RFC 7748.
+// X25519 returns curve25519 of RFC 7748, Section 4.1.
 func X25519() *Curve { return curveX25519 }
 
-// X448 returns curve448 of RFC 7748.
+// X448 returns curve448 of RFC 7748, Section 4.2.
 func X448() *Curve { return curveX448 }
 
-// Ed25519 returns edwards25519 of RFC 8032.
+// Ed25519 returns edwards25519 of RFC 8032, Section 5.1.
 func Ed25519() *Curve { return curveEd25519 }
 
-// Ed448 returns edwards448 of RFC 8032.
+// Ed448 returns edwards448 of RFC 8032, Section 5.2.
 func Ed448() *Curve { return curveEd448 }
+
+// String returns X25519, X448, Ed25519 or Ed448.
+func (c *Curve) String() string { return c.name }

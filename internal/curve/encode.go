@@ -4,68 +4,100 @@ import (
 	"bytes"
 	"errors"
 	"math/bits"
-	"slices"
 )
 
 var (
 	errLength    = errors.New("curve: wrong length of a point")
-	errSign      = errors.New("curve: the sign octet is neither 00 nor 80")
+	errSign      = errors.New("curve: the sign octet of a point is neither 00 nor 80")
 	errCanonical = errors.New("curve: a coordinate is not below the field prime")
-	errOffCurve  = errors.New("curve: no point of the curve has this coordinate")
+	errOffCurve  = errors.New("curve: no point has this coordinate")
 	errSmall     = errors.New("curve: a point of small order")
 )
 
-// A form is how a curve shows its points: by one coordinate, and by whether
-// the other one is odd. The shown coordinate is u on Montgomery curves and y
-// on Edwards curves.
+// A form is how a curve shows its points: one coordinate, and whether the
+// other one is odd. Montgomery curves show u, Edwards curves y. Coordinates
+// are little-endian and as long as prime.
 type form struct {
-	prime    []byte // the field prime, little-endian; its length is a coordinate's
-	signOwn  bool   // the sign has an octet of its own
-	hideSign bool   // a form without sign exists
-	// lift returns a point with that coordinate, the other one odd or not.
+	prime     []byte // of the field
+	signOctet bool   // the sign has an octet of its own, else the top bit
+	// lift returns a point with that coordinate, if there is one, the other
+	// coordinate odd for odd = 1.
 	lift func(shown []byte, odd byte) (element, bool)
-	// affine returns both coordinates, little-endian and reduced. A Montgomery
-	// curve gives (0, 0) for the identity too.
+	// affine returns both coordinates below prime, in time that does not
+	// depend on them. For the identity of a Montgomery curve they are 0.
 	affine func(e element) (shown, other []byte)
 }
 
 // PointLen is the number of octets of Point.Bytes: 33 for X25519, 57 for X448
 // and Ed448, 32 for Ed25519.
 func (c *Curve) PointLen() int {
-	if c.form.signOwn {
-		return len(c.form.prime) + 1
+	n := c.PlainLen()
+	if c.form.signOctet {
+		n++
 	}
-	return len(c.form.prime)
+	return n
 }
 
-// Decode reads what Bytes writes. Other encodings are an error, and so are
-// coordinates of no point and points of small order; points outside the
-// subgroup of order L are not: see IsTorsionFree. The time depends on b.
+// PlainLen is the number of octets of a coordinate: 32 or 56.
+func (c *Curve) PlainLen() int { return len(c.form.prime) }
+
+// Bytes returns the encoding of p. For Ed25519 and Ed448 it is that of
+// RFC 8032, Sections 5.1.2 and 5.2.2. For X25519 and X448 it is u as in
+// RFC 7748, Section 5, and one more octet, 80 if v is odd and 00 if it is even
+// (draft-hallambaker-threshold-06, Section 5). The identity of a Montgomery
+// curve, which has no u, becomes zeros, as in RFC 7748.
+func (p *Point) Bytes() []byte {
+	f := &p.curve.form
+	shown, other := f.affine(p.e)
+	sign := other[0] << 7
+	if f.signOctet {
+		return append(shown, sign)
+	}
+	shown[len(shown)-1] |= sign
+	return shown
+}
+
+// Coordinates returns the affine coordinates of p, (u, v) on Montgomery and
+// (x, y) on Edwards curves, each PlainLen octets, little-endian. The identity
+// of a Montgomery curve gives zeros.
+func (p *Point) Coordinates() (first, second []byte) {
+	shown, other := p.curve.form.affine(p.e)
+	if p.curve.montgomery {
+		return shown, other
+	}
+	return other, shown
+}
+
+// Decode reads what Bytes writes, and nothing else: coordinates at or above
+// the field prime, sign octets but 00 and 80, and the sign of a coordinate
+// that is 0 are errors. So are coordinates of no point, which on Montgomery
+// curves lie on the twist, and the points of small order, among them the
+// identity. A point outside the subgroup of order L is none; see
+// IsTorsionFree. The time depends on b.
 func (c *Curve) Decode(b []byte) (*Point, error) {
 	if len(b) != c.PointLen() {
 		return nil, errLength
 	}
-	shown := bytes.Clone(b[:len(c.form.prime)])
-	last := &b[len(b)-1]
-	odd := *last >> 7
-	if c.form.signOwn {
-		if *last&0x7f != 0 {
-			return nil, errSign
-		}
-	} else {
+	shown := bytes.Clone(b[:c.PlainLen()])
+	last := b[len(b)-1]
+	switch {
+	case !c.form.signOctet:
 		shown[len(shown)-1] &= 0x7f
+	case last&0x7f != 0:
+		return nil, errSign
 	}
-	return c.lift(shown, odd)
+	return c.lift(shown, last>>7)
 }
 
-// DecodePlain reads a coordinate without sign, 32 or 56 octets as RFC 7748
-// writes u, and chooses the point with even v. Otherwise it does as Decode
-// does. It panics for the Edwards curves.
+// DecodePlain reads u alone, PlainLen octets as RFC 7748 writes it, and
+// chooses the point whose v is even; else it does as Decode does. Unlike
+// RFC 7748 it takes no bit above the field prime. It panics on Ed25519 and
+// Ed448, which have no form without sign.
 func (c *Curve) DecodePlain(b []byte) (*Point, error) {
-	if !c.form.hideSign {
-		panic("curve: " + c.name + " has no form without sign")
+	if !c.montgomery {
+		panic("curve: no form without sign on an Edwards curve")
 	}
-	if len(b) != len(c.form.prime) {
+	if len(b) != c.PlainLen() {
 		return nil, errLength
 	}
 	return c.lift(b, 0)
@@ -75,10 +107,15 @@ func (c *Curve) lift(shown []byte, odd byte) (*Point, error) {
 	if !lessThan(shown, c.form.prime) {
 		return nil, errCanonical
 	}
+	if c.montgomery && bytes.Equal(shown, make([]byte, len(shown))) {
+		return nil, errSmall // (0, 0), of order 2, which the maps have no image for
+	}
 	e, ok := c.form.lift(shown, odd)
 	if !ok {
 		return nil, errOffCurve
 	}
+	// The other coordinate is 0 at points of order 1 and 2 only: with them go
+	// the zeros that have a sign.
 	p := &Point{c, e}
 	if p.IsSmallOrder() == 1 {
 		return nil, errSmall
@@ -86,26 +123,7 @@ func (c *Curve) lift(shown []byte, odd byte) (*Point, error) {
 	return p, nil
 }
 
-// Bytes returns the encoding of p: for Ed25519 and Ed448 that of RFC 8032,
-// Sections 5.1.2 and 5.2.2, for X25519 and X448 u as in RFC 7748, followed by
-// one octet, 80 if v is odd and 00 if it is even. The identity of a Montgomery
-// curve has no encoding; zeros are returned, as RFC 7748 does.
-func (p *Point) Bytes() []byte {
-	f := &p.curve.form
-	shown, other := f.affine(p.e)
-	sign := other[0] & 1 << 7
-	if f.signOwn {
-		return append(shown, sign)
-	}
-	shown[len(shown)-1] |= sign
-	return shown
-}
-
-// Coordinates returns the affine coordinates of p, (u, v) on Montgomery and
-// (y, x) on Edwards curves, each 32 or 56 octets, little-endian.
-func (p *Point) Coordinates() (shown, other []byte) { return p.curve.form.affine(p.e) }
-
-// lessThan compares little-endian integers of equal length.
+// lessThan compares little-endian integers of the same length.
 func lessThan(a, b []byte) bool {
 	var borrow uint64
 	for i := range a {
@@ -113,5 +131,3 @@ func lessThan(a, b []byte) bool {
 	}
 	return borrow == 1
 }
-
-var _ = slices.Clone[[]byte]

@@ -1,25 +1,26 @@
 package curve
 
-// element is the arithmetic of a point, in the manner of Point: the receiver
-// takes the result.
+// element is the arithmetic under a Point, in the same manner: the receiver
+// takes the result. Arguments are of the receiver's type and curve.
 type element interface {
 	fresh() element // the identity
 	set(a element)
 	add(a, b element)
 	double(a element)
 	neg(a element)
-	choose(a, b element, cond int)
+	choose(a, b element, cond int) // a for cond = 1, b for 0
 	equal(a element) int
 	scalarMult(s *Scalar, a element)
 	scalarBaseMult(s *Scalar)
+	multiScalarMultVarTime(s []*Scalar, a []element)
 }
 
 // A Point is a point of a curve, made by that Curve. As in math/big the
-// receiver takes the result and is returned, and arguments may be the
+// receiver takes the result and is returned, and the arguments may be the
 // receiver. Points of different curves must not meet: the operations panic.
 //
-// Every operation takes the same time for all values, but for those whose
-// names end in VarTime.
+// Every operation takes the same time for all values, but those whose names
+// end in VarTime.
 type Point struct {
 	curve *Curve
 	e     element
@@ -28,7 +29,8 @@ type Point struct {
 // NewPoint returns the identity.
 func (c *Curve) NewPoint() *Point { return &Point{c, c.base.fresh()} }
 
-// NewGenerator returns the base point.
+// NewGenerator returns the base point. Those of the Montgomery curves have the
+// v of RFC 7748, Section 4; its sign decides the signs of all encodings.
 func (c *Curve) NewGenerator() *Point {
 	p := c.NewPoint()
 	p.e.set(c.base)
@@ -39,44 +41,79 @@ func (c *Curve) NewGenerator() *Point {
 func (p *Point) Curve() *Curve { return p.curve }
 
 // Set sets p = q.
-func (p *Point) Set(q *Point) *Point { p.match(q).set(q.e); return p }
+func (p *Point) Set(q *Point) *Point {
+	p.match(q).set(q.e)
+	return p
+}
 
 // Add sets p = q + r.
-func (p *Point) Add(q, r *Point) *Point { p.match(q, r).add(q.e, r.e); return p }
+func (p *Point) Add(q, r *Point) *Point {
+	p.match(q, r).add(q.e, r.e)
+	return p
+}
+
+// Sub sets p = q - r.
+func (p *Point) Sub(q, r *Point) *Point {
+	t := p.match(q, r).fresh()
+	t.neg(r.e)
+	p.e.add(q.e, t)
+	return p
+}
 
 // Double sets p = q + q.
-func (p *Point) Double(q *Point) *Point { p.match(q).double(q.e); return p }
+func (p *Point) Double(q *Point) *Point {
+	p.match(q).double(q.e)
+	return p
+}
 
 // Neg sets p = -q.
-func (p *Point) Neg(q *Point) *Point { p.match(q).neg(q.e); return p }
+func (p *Point) Neg(q *Point) *Point {
+	p.match(q).neg(q.e)
+	return p
+}
 
-// Select sets p = q if cond is 1, p = r if it is 0.
+// Select sets p = q if cond is 1 and p = r if it is 0.
 func (p *Point) Select(q, r *Point, cond int) *Point {
 	p.match(q, r).choose(q.e, r.e, cond)
 	return p
 }
 
-// ScalarMult sets p = s·q, where s stands for the integer in [0, L). On points
-// outside the subgroup of order L this is not a homomorphism of s: clear the
-// cofactor first.
+// ScalarMult sets p = s·q for the integer in [0, L) that stands for s. The
+// package comment says what that means for points outside the subgroup of
+// order L.
 func (p *Point) ScalarMult(s *Scalar, q *Point) *Point {
-	p.match(q)
-	p.matchScalar(s).scalarMult(s, q.e)
+	p.matchScalars(s).match(q).scalarMult(s, q.e)
 	return p
 }
 
 // ScalarBaseMult sets p = s·B for the base point B.
 func (p *Point) ScalarBaseMult(s *Scalar) *Point {
-	p.matchScalar(s).scalarBaseMult(s)
+	p.matchScalars(s).e.scalarBaseMult(s)
 	return p
 }
 
-// MultByCofactor sets p = h·q, with h = 8 on the curves of 2^255 - 19 and
-// h = 4 on those of 2^448 - 2^224 - 1. The result is in the subgroup of
+// MultiScalarMultVarTime sets p = s[0]·q[0] + s[1]·q[1] + …, each product as
+// ScalarMult has it. Its time depends on the values. It panics if there are
+// not as many points as scalars.
+func (p *Point) MultiScalarMultVarTime(s []*Scalar, q []*Point) *Point {
+	if len(s) != len(q) {
+		panic("curve: not as many points as scalars")
+	}
+	p.matchScalars(s...).match(q...)
+	es := make([]element, len(q))
+	for i := range q {
+		es[i] = q[i].e
+	}
+	p.e.multiScalarMultVarTime(s, es)
+	return p
+}
+
+// MultByCofactor sets p = h·q, with h = 8 on the curves over 2^255 - 19 and
+// h = 4 on those over 2^448 - 2^224 - 1. The result is in the subgroup of
 // order L.
 func (p *Point) MultByCofactor(q *Point) *Point {
 	p.Set(q)
-	for range p.curve.cofactorLog {
+	for range p.curve.cofactor {
 		p.Double(p)
 	}
 	return p
@@ -86,17 +123,19 @@ func (p *Point) MultByCofactor(q *Point) *Point {
 func (p *Point) Equal(q *Point) int { return p.match(q).equal(q.e) }
 
 // IsIdentity returns 1 if p is the identity, else 0.
-func (p *Point) IsIdentity() int { return p.Equal(p.curve.NewPoint()) }
+func (p *Point) IsIdentity() int { return p.e.equal(p.e.fresh()) }
 
 // IsSmallOrder returns 1 if h·p is the identity, else 0.
 func (p *Point) IsSmallOrder() int { return p.curve.NewPoint().MultByCofactor(p).IsIdentity() }
 
-// IsTorsionFree returns 1 if p is in the subgroup of order L, else 0.
+// IsTorsionFree returns 1 if p is in the subgroup of order L, else 0. It takes
+// as long as ScalarMult.
 func (p *Point) IsTorsionFree() int {
-	// (L-1)·p = -p, and L-1 is in the range of a scalar.
-	one := p.curve.NewScalar().SetUint64(1)
-	q := p.curve.NewPoint().ScalarMult(one.Neg(one), p)
-	return q.Add(q, p).IsIdentity()
+	// L itself is no scalar: L·p = 0 is (L-1)·p = -p.
+	minusOne := p.curve.NewScalar().SetUint64(1)
+	minusOne.Neg(minusOne)
+	q := p.curve.NewPoint().ScalarMult(minusOne, p)
+	return q.Equal(p.curve.NewPoint().Neg(p))
 }
 
 func (p *Point) match(others ...*Point) element {
@@ -108,9 +147,11 @@ func (p *Point) match(others ...*Point) element {
 	return p.e
 }
 
-func (p *Point) matchScalar(s *Scalar) element {
-	if s.order != p.curve.order {
-		panic("curve: a scalar of another order")
+func (p *Point) matchScalars(scalars ...*Scalar) *Point {
+	for _, s := range scalars {
+		if s.order != p.curve.order {
+			panic("curve: a scalar of another order")
+		}
 	}
-	return p.e
+	return p
 }

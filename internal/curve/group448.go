@@ -1,0 +1,162 @@
+package curve
+
+import (
+	"crypto/subtle"
+
+	fp "github.com/cloudflare/circl/math/fp448"
+)
+
+// An edwards448 is a curve x² + y² = 1 + d·x²·y² over the field of
+// 2^448 - 2^224 - 1 elements. There are two: edwards448 of RFC 8032, and the
+// one that is the same group as curve448. On both d is not a square, so the
+// addition law has no exceptions.
+type edwards448 struct {
+	d    fp.Elt
+	base point448
+}
+
+// A point448 is a point of one of them.
+type point448 struct {
+	curve *edwards448
+	coords448
+}
+
+// coords448 stands for (x/z, y/z), and x·y/z = ta·tb: the product is left to
+// the additions, which alone need it.
+type coords448 struct{ x, y, z, ta, tb fp.Elt }
+
+func (p *point448) fresh() element { return p.curve.identity() }
+func (p *point448) set(a element)  { *p = *a.(*point448) }
+
+func (c *edwards448) identity() *point448 {
+	return c.affinePoint(fp.Elt{}, fp.One())
+}
+
+func (c *edwards448) affinePoint(x, y fp.Elt) *point448 {
+	return &point448{c, coords448{x, y, fp.One(), x, y}}
+}
+
+func (p *point448) add(a, b element) {
+	var q cached448
+	q.from(b.(*point448))
+	p.set(a)
+	p.addCached(&q)
+}
+
+func (p *point448) double(a element) {
+	p.set(a)
+	p.doubleSelf()
+}
+
+func (p *point448) neg(a element) {
+	p.set(a)
+	fp.Neg(&p.x, &p.x)
+	fp.Neg(&p.ta, &p.ta)
+}
+
+func (p *point448) choose(a, b element, cond int) {
+	q, r := a.(*point448), *b.(*point448)
+	n := uint(cond)
+	fp.Cmov(&r.x, &q.x, n)
+	fp.Cmov(&r.y, &q.y, n)
+	fp.Cmov(&r.z, &q.z, n)
+	fp.Cmov(&r.ta, &q.ta, n)
+	fp.Cmov(&r.tb, &q.tb, n)
+	*p = r
+}
+
+func (p *point448) equal(a element) int {
+	q := a.(*point448)
+	var l, r fp.Elt
+	fp.Mul(&l, &p.x, &q.z)
+	fp.Mul(&r, &q.x, &p.z)
+	same := equal448(&l, &r)
+	fp.Mul(&l, &p.y, &q.z)
+	fp.Mul(&r, &q.y, &p.z)
+	return same & equal448(&l, &r)
+}
+
+func equal448(x, y *fp.Elt) int {
+	var difference, zero fp.Elt
+	fp.Sub(&difference, x, y)
+	fp.Modp(&difference)
+	return subtle.ConstantTimeCompare(difference[:], zero[:])
+}
+
+// A cached448 is a point as it is added to another: X, Y, Z and d·X·Y/Z.
+type cached448 struct{ x, y, z, dt fp.Elt }
+
+func (q *cached448) from(p *point448) {
+	q.x, q.y, q.z = p.x, p.y, p.z
+	fp.Mul(&q.dt, &p.ta, &p.tb)
+	fp.Mul(&q.dt, &q.dt, &p.curve.d)
+}
+
+// negIf negates q for n = 1.
+func (q *cached448) negIf(n uint) {
+	negIf448(&q.x, n)
+	negIf448(&q.dt, n)
+}
+
+func negIf448(x *fp.Elt, n uint) {
+	var minus fp.Elt
+	fp.Neg(&minus, x)
+	fp.Cmov(x, &minus, n)
+}
+
+// addCached sets p = p + q by formula (5) of Hisil, Wong, Carter and Dawson,
+// "Twisted Edwards Curves Revisited" (2008), with a = 1. It is complete.
+func (p *point448) addCached(q *cached448) {
+	var a, b, c, d, e, f, g, h fp.Elt
+	fp.Mul(&a, &p.x, &q.x)
+	fp.Mul(&b, &p.y, &q.y)
+	fp.Mul(&c, &p.ta, &p.tb)
+	fp.Mul(&c, &c, &q.dt)
+	fp.Mul(&d, &p.z, &q.z)
+	fp.Add(&e, &p.x, &p.y)
+	fp.Add(&f, &q.x, &q.y)
+	fp.Mul(&e, &e, &f)
+	fp.Sub(&e, &e, &a)
+	fp.Sub(&e, &e, &b)
+	fp.Sub(&f, &d, &c)
+	fp.Add(&g, &d, &c)
+	fp.Sub(&h, &b, &a)
+	p.fromTerms(&e, &f, &g, &h)
+}
+
+// doubleSelf sets p = p + p by formula (7) of the same paper, with a = 1 and
+// both signs of F and H turned.
+func (p *point448) doubleSelf() {
+	e, g, h := p.terms()
+	f := p.twoZSquaredMinus(&g)
+	p.fromTerms(&e, &f, &g, &h)
+}
+
+// terms returns 2·x·y, y² + x² and y² - x², of which the doubling and the
+// isogenies are made.
+func (p *coords448) terms() (e, g, h fp.Elt) {
+	var a, b fp.Elt
+	fp.Sqr(&a, &p.x)
+	fp.Sqr(&b, &p.y)
+	fp.Add(&g, &b, &a)
+	fp.Sub(&h, &b, &a)
+	fp.Add(&e, &p.x, &p.y)
+	fp.Sqr(&e, &e)
+	fp.Sub(&e, &e, &g)
+	return e, g, h
+}
+
+func (p *coords448) twoZSquaredMinus(t *fp.Elt) (f fp.Elt) {
+	fp.Sqr(&f, &p.z)
+	fp.Add(&f, &f, &f)
+	fp.Sub(&f, &f, t)
+	return f
+}
+
+// fromTerms sets p = (e/g, h/f).
+func (p *coords448) fromTerms(e, f, g, h *fp.Elt) {
+	fp.Mul(&p.x, e, f)
+	fp.Mul(&p.y, g, h)
+	fp.Mul(&p.z, f, g)
+	p.ta, p.tb = *e, *h
+}
