@@ -78,8 +78,11 @@ func (e *EARL) Text() string {
 }
 
 // URL is where an EARL of the form "udf" is fetched. It is public.
-func (e *EARL) URL() string {
-	return "https://" + e.Host + "/.well-known/mmm-udf/" + e.Key.Locator().Text(LocatorBits)
+func (e *EARL) URL() string { return e.URLAs(LocatorContentType) }
+
+// URLAs is URL with the locator under another content type.
+func (e *EARL) URLAs(contentType string) string {
+	return "https://" + e.Host + "/.well-known/mmm-udf/" + e.Key.LocatorAs(contentType).Text(LocatorBits)
 }
 
 // Format implements fmt.Formatter and writes "[secret]".

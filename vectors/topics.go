@@ -223,12 +223,17 @@ type Signer struct {
 // Record is the public record of a set of shares. Topic record.
 type Record struct {
 	Need        int      `json:"need"`
+	Of          int      `json:"of"`
 	Shares      []string `json:"shares"`
 	Salt        Hex      `json:"salt"`
 	Name        string   `json:"name"`        // short name of the set
 	Commitments []Hex    `json:"commitments"` // in the order of the shares
 	Seed        string   `json:"seed"`
-	Locator     string   `json:"locator"` // first letters of the recovery record's
+	Locator     string   `json:"locator"` // of the recovery record; perhaps its first letters only
+	Address     string   `json:"address"`
+	Date        string   `json:"date"`
+	Sealed      bool     `json:"sealed"`
+	Certificate string   `json:"certificate"` // text
 }
 
 // Row is a printed row and its check letters. Topic sheet.

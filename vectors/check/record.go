@@ -1,0 +1,79 @@
+package check
+
+import (
+	"crypto/hkdf"
+	"crypto/sha512"
+	"slices"
+	"strings"
+	"time"
+
+	"meshkey/internal/letters"
+	"meshkey/profile"
+	"meshkey/record"
+	"meshkey/shamir"
+	"meshkey/udf"
+	"meshkey/vectors"
+)
+
+func records(c vectors.Case[vectors.Record]) error {
+	var f findings
+	d := c.Data
+	read := parseShares(&f, d.Shares)
+	s, err := profile.ParseSeed(d.Seed)
+	if f.failed("seed", err) || len(read) != len(d.Commitments) {
+		return f.err()
+	}
+	combined(&f, read, d.Need, s.Octets())
+	for i, share := range read {
+		sum := sha512.Sum512(slices.Concat([]byte("meshkey share v1"), d.Salt,
+			[]byte{byte(share.Index()), byte(udf.TypeShare)}, share.Bytes()))
+		f.octets("commitment", sum[:16], d.Commitments[i])
+	}
+	certificate(&f, d, read, s)
+	ikm := s.Octets()[1:]
+	octets, err := hkdf.Key(sha512.New, ikm, nil, "meshkey record v1", 32)
+	f.failed("record key", err)
+	if key, err := udf.NewKey(octets); !f.failed("record key", err) {
+		f.same("locator", key.Locator().Text(5*letterCount(d.Locator)), d.Locator)
+	}
+	return f.err()
+}
+
+func letterCount(text string) int { return len(text) - strings.Count(text, "-") }
+
+func certificate(f *findings, d vectors.Record, shares []shamir.Share, s *profile.Seed) {
+	cert, err := record.ParseCertificate(d.Certificate)
+	if f.failed("certificate", err) {
+		return
+	}
+	f.same("certificate written again", cert.Text(), d.Certificate)
+	f.same("quorum", cert.Quorum().String(), shamir.Quorum{Need: d.Need, Of: d.Of}.String())
+	f.same("name", cert.SetName(), d.Name)
+	f.same("address", cert.Address(), d.Address)
+	f.same("date", cert.Date().Format(time.DateOnly), d.Date)
+	if cert.Sealed() != d.Sealed {
+		f.add("sealed is %v and should be %v", cert.Sealed(), d.Sealed)
+	}
+	for i, share := range shares {
+		f.failed("share", cert.Check(share))
+		octets := share.Bytes()
+		octets[1+i] ^= 1
+		if other, err := shamir.ParseShare(octets); err != nil || cert.Check(other) == nil {
+			f.add("share %d fits with a wrong bit", i+1)
+		}
+	}
+	account, err := s.Account()
+	if f.failed("account", err) {
+		return
+	}
+	defer account.Wipe()
+	f.failed("certificate", cert.Verify(account.Fingerprint(), account.Private(profile.AdministratorSignature).PublicKey()))
+}
+
+func row(c vectors.Case[vectors.Row]) error {
+	var f findings
+	check, err := letters.Check(c.Data.Row, strings.ReplaceAll(c.Data.Letters, "-", ""))
+	f.failed("row", err)
+	f.same("check", check, c.Data.Check)
+	return f.err()
+}
