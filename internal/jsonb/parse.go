@@ -16,8 +16,8 @@ const (
 )
 
 // Parse reads one value in JSON or JSON-B and nothing after it. It is JSON-B
-// if the first octet that opens no list or object is a code of JSON-B. The
-// value refers to b.
+// if the first octet that is no bracket is a code of JSON-B. The value refers to
+// b.
 func Parse(b []byte) (Value, error) {
 	if len(b) > MaxSize {
 		return Value{}, reason("more than %d octets", MaxSize)
@@ -43,7 +43,7 @@ func Parse(b []byte) (Value, error) {
 
 func isBinary(b []byte) bool {
 	for _, c := range b {
-		if c != '{' && c != '[' && !blank(c) {
+		if !blank(c) && bytes.IndexByte([]byte("{}[]"), c) < 0 {
 			return c >= 0x80
 		}
 	}
