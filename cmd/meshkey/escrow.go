@@ -1,0 +1,196 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"meshkey/cmd/internal/exit"
+	"meshkey/cmd/internal/outfile"
+	"meshkey/escrow"
+	"meshkey/profile"
+	"meshkey/shamir"
+)
+
+func (a *app) escrowCommand(group string) *cobra.Command {
+	var (
+		open   opening
+		o      escrowing
+		dir    string
+		asJSON bool
+	)
+	cmd := &cobra.Command{
+		Use:     "escrow SEED --quorum 2of3 --out DIR",
+		GroupID: group,
+		Short:   "Put a seed on paper: one sheet for each share",
+		Long: `Split the seed of an account into shares and write one sheet for each into DIR:
+its code and letters, what it is and what to do with it. Every sheet is read back
+from what was written, and every choice of enough sheets is tried, before the
+command succeeds; if anything fails, DIR holds nothing new.
+
+SEED is a file with the seed, encrypted or in clear text, or - for standard input.
+Beside the sheets lies the certificate of the set (SET.certificate.txt). It is public:
+it tells which sheets belong together and whether one was read rightly.`,
+		Example: `  meshkey escrow alice.seed --quorum 2of3 --out sheets
+  meshkey escrow alice.seed -t 3 -n 5 --out sheets --holder Bob --holder Carol --paper letter
+  meshkey escrow - -t 2 -n 3 --out sheets --format pdf --format png --json < alice.seed`,
+		Args: oneArg("SEED"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			q, err := o.prepare(dir)
+			if err != nil {
+				return err
+			}
+			seed, err := a.openSeed(args[0], open)
+			if err != nil {
+				return err
+			}
+			defer seed.Wipe()
+			a.advise(q)
+			files := outfile.New(false)
+			defer files.Discard()
+			report, err := a.makeSheets(seed, q, &o, dir, files)
+			if err != nil {
+				return err
+			}
+			if err := files.Commit(); err != nil {
+				return err
+			}
+			if asJSON {
+				return a.printJSON(report)
+			}
+			report.print(a)
+			return nil
+		},
+	}
+	open.flags(cmd)
+	o.flags(cmd)
+	cmd.Flags().StringVar(&dir, "out", "", "`DIR` to write the sheets into")
+	jsonFlag(cmd, &asJSON)
+	return cmd
+}
+
+// escrowing holds the flags that say how sheets are made.
+type escrowing struct {
+	quorumFlags
+	sheetFlags
+	address, service, host string
+	sealed, record         bool
+	day, profileFile       string
+
+	date    time.Time
+	profile *profile.Profile
+}
+
+func (o *escrowing) flags(cmd *cobra.Command) {
+	o.quorumFlags.flags(cmd)
+	o.sheetFlags.flags(cmd)
+	f := cmd.Flags()
+	f.StringVar(&o.address, "address", "", "the account's `ADDRESS`, printed on the sheets")
+	f.StringVar(&o.service, "service", "", "`HOST` of the account's service, printed on the sheets")
+	f.StringVar(&o.profileFile, "profile", "", "`FILE` with the account's signed profile, which gives the address and goes into the record")
+	f.BoolVar(&o.sealed, "sealed", false, "make it impossible to add a sheet to the set later")
+	f.BoolVar(&o.record, "record", false, "write the recovery record too: what a seed alone does not give back, sealed")
+	f.StringVar(&o.host, "record-host", "", "`HOST` that will keep the recovery record, named in the certificate")
+	f.StringVar(&o.day, "date", "", "`DAY` of making, as 2026-11-22 (default: today)")
+}
+
+// prepare checks everything that can be checked before a seed is opened.
+func (o *escrowing) prepare(dir string) (shamir.Quorum, error) {
+	q, err := o.quorum()
+	if err != nil {
+		return q, err
+	}
+	if dir == "" {
+		return q, exit.Errorf(exit.Usage, "where do the sheets go?").Hinted("--out DIR names a folder, which is made if need be")
+	}
+	if err := o.sheetFlags.check(q); err != nil {
+		return q, err
+	}
+	o.date = time.Now()
+	if o.day != "" {
+		if o.date, err = time.Parse(time.DateOnly, o.day); err != nil {
+			return q, exit.Errorf(exit.Usage, "--date %s is not a day", o.day).Hinted("write it as in --date 2026-11-22")
+		}
+	}
+	return q, nil
+}
+
+// advise says what a quorum survives and what it does not.
+func (a *app) advise(q shamir.Quorum) {
+	for _, advice := range escrow.Advise(q) {
+		if advice.Severity == escrow.Note {
+			a.voice.Say("%s", advice.Text)
+		} else {
+			a.voice.Warn("%s", advice.Text)
+		}
+	}
+}
+
+// escrowReport is what an escrow gave.
+type escrowReport struct {
+	Account     string      `json:"account"`
+	Address     string      `json:"address"`
+	Set         string      `json:"set"`
+	Need        int         `json:"need"`
+	Of          int         `json:"of"`
+	Date        string      `json:"date"`
+	Sealed      bool        `json:"sealed"`
+	Files       []string    `json:"files"` // all that was written
+	Sheets      []sheetJSON `json:"sheets"`
+	Certificate string      `json:"certificate"`
+	Record      string      `json:"record,omitempty"`
+	Locator     string      `json:"locator,omitempty"` // under which the record waits
+	ReadBack    int         `json:"readBack"`          // sheets that were read back
+	Quorums     int         `json:"quorums"`           // choices of sheets that were recombined
+}
+
+type sheetJSON struct {
+	Index int      `json:"index"`
+	Files []string `json:"files"`
+}
+
+func (r *escrowReport) print(a *app) {
+	fmt.Fprintf(a.out, "Account  %s\n", r.Account)
+	fmt.Fprintf(a.out, "Set      %s, any %d of %d sheets bring the account back\n", r.Set, r.Need, r.Of)
+	for _, file := range r.Files {
+		fmt.Fprintf(a.out, "%s\n", file)
+	}
+	a.voice.Say("Read back %d sheets from what was written; all %d choices of %d give the account.", r.ReadBack, r.Quorums, r.Need)
+	a.voice.Say("Next: print each sheet, try one (meshkey check photo.jpg), give them to different people,")
+	a.voice.Say("and delete the files: each is as secret as its paper.")
+}
+
+// makeSheets splits the seed and stages all files of the set in files, reads
+// them back and recombines them. The caller commits.
+func (a *app) makeSheets(seed *profile.Seed, q shamir.Quorum, o *escrowing, dir string, files *outfile.Set) (*escrowReport, error) {
+	if o.profileFile != "" {
+		p, err := a.openProfile(o.profileFile)
+		if err != nil {
+			return nil, err
+		}
+		o.profile = p
+	}
+	kit, err := escrow.New(seed, q, escrow.Options{
+		Date: o.date, Address: o.address, Service: o.service, Sealed: o.sealed, NotReal: o.notReal,
+		Profile: o.profile, WithRecord: o.record, RecordHost: o.host,
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer kit.Wipe()
+	report := &escrowReport{
+		Account: kit.Fingerprint.String(), Address: kit.Address, Set: kit.SetName,
+		Need: q.Need, Of: q.Of, Date: kit.Date.Format(time.DateOnly), Sealed: kit.Sealed, Locator: kit.Locator,
+	}
+	if err := o.sheetFlags.add(kit, dir, files, report); err != nil {
+		return nil, err
+	}
+	if err := files.Stage(); err != nil {
+		return nil, err
+	}
+	if err := o.sheetFlags.readBack(kit, files, report); err != nil {
+		return nil, err
+	}
+	return report, nil
+}

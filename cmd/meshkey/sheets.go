@@ -1,0 +1,181 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"meshkey/cmd/internal/exit"
+	"meshkey/cmd/internal/outfile"
+	"meshkey/escrow"
+	"meshkey/internal/secret"
+	"meshkey/print"
+	"meshkey/scan"
+	"meshkey/shamir"
+)
+
+// sheetFlags hold how sheets look.
+type sheetFlags struct {
+	paper, lang string
+	formats     []string
+	holders     []string
+	dpi         int
+	notReal     bool
+
+	options print.Options
+	made    []*print.Sheet
+}
+
+// formats of a sheet, by the extension of its file.
+var formats = []string{"pdf", "png", "svg", "txt"}
+
+func (s *sheetFlags) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&s.paper, "paper", "a4", "`SIZE` of the paper: a4 or letter")
+	f.StringSliceVar(&s.formats, "format", []string{"pdf"}, "`FORMAT` of the sheets: pdf, png, svg or txt; may be repeated")
+	f.StringArrayVar(&s.holders, "holder", nil, "`NAME` of who keeps the next sheet; may be repeated")
+	f.StringVar(&s.lang, "lang", "en", "`LANGUAGE` of the sheets: "+strings.Join(print.Languages(), ", "))
+	f.IntVar(&s.dpi, "dpi", 300, "`DOTS` per inch of png sheets, 150 to 1200")
+}
+
+// check reads the flags.
+func (s *sheetFlags) check(q shamir.Quorum) error {
+	paper, err := print.ParsePaper(s.paper)
+	if err != nil {
+		return exit.Errorf(exit.Usage, "there is no paper %q", s.paper).Hinted("--paper a4 or --paper letter")
+	}
+	for i, format := range s.formats {
+		s.formats[i] = strings.ToLower(format)
+		if !slices.Contains(formats, s.formats[i]) {
+			return exit.Errorf(exit.Usage, "there is no format %q", format).Hinted("--format pdf, png, svg or txt")
+		}
+	}
+	slices.Sort(s.formats)
+	s.formats = slices.Compact(s.formats)
+	switch {
+	case len(s.formats) == 0:
+		return exit.Errorf(exit.Usage, "no format is given").Hinted("--format pdf, png, svg or txt")
+	case !slices.Contains(print.Languages(), s.lang):
+		return exit.Errorf(exit.Usage, "there are no sheets in the language %q", s.lang).Hinted("--lang takes %s", strings.Join(print.Languages(), ", "))
+	case len(s.holders) > q.Of:
+		return exit.Errorf(exit.Usage, "%d holders are named for %d sheets", len(s.holders), q.Of)
+	case s.dpi < 150 || s.dpi > 1200:
+		return exit.Errorf(exit.Usage, "--dpi takes 150 to 1200")
+	}
+	s.options = print.Options{Paper: paper, Language: s.lang, Holders: s.holders, NotReal: s.notReal}
+	return nil
+}
+
+// add enters every sheet of the kit, its certificate and its record into
+// files, and into the report.
+func (s *sheetFlags) add(kit *escrow.Kit, dir string, files *outfile.Set, report *escrowReport) error {
+	var err error
+	if s.made, err = print.Sheets(kit, s.options); err != nil {
+		return unprintable(err)
+	}
+	first := len(files.Paths())
+	for i, sheet := range s.made {
+		entry := sheetJSON{Index: i + 1}
+		for _, format := range s.formats {
+			path := filepath.Join(dir, sheet.Name()+"."+format)
+			files.Add(path, s.writer(sheet, format))
+			entry.Files = append(entry.Files, path)
+		}
+		report.Sheets = append(report.Sheets, entry)
+	}
+	report.Certificate = filepath.Join(dir, kit.SetName+".certificate.txt")
+	files.AddBytes(report.Certificate, []byte(kit.CertificateText+"\n"))
+	if kit.Record != nil {
+		report.Record = filepath.Join(dir, kit.SetName+".record.dare")
+		files.AddBytes(report.Record, kit.Record)
+	}
+	report.Files = files.Paths()[first:]
+	return nil
+}
+
+func (s *sheetFlags) writer(sheet *print.Sheet, format string) func(io.Writer) error {
+	switch format {
+	case "pdf":
+		return sheet.WritePDF
+	case "png":
+		return func(w io.Writer) error { return sheet.WritePNG(w, s.dpi) }
+	case "svg":
+		return sheet.WriteSVG
+	default:
+		return sheet.WriteText
+	}
+}
+
+// unprintable makes an error of print one of the command line, where the names
+// came from.
+func unprintable(err error) error {
+	if c, ok := errors.AsType[*print.CharacterError](err); ok {
+		what := c.What
+		if c.Sheet > 0 {
+			what = fmt.Sprintf("%s of sheet %d", what, c.Sheet)
+		}
+		return exit.Errorf(exit.Usage, "the %s cannot be printed: the fonts have no picture of character %d (%U)", what, c.Position, c.Character).
+			Hinted("write it in letters of the Latin, Greek or Cyrillic alphabet")
+	}
+	if f, ok := errors.AsType[*print.FitError](err); ok {
+		return exit.Errorf(exit.Usage, "the %s is too long for the sheet", f.What)
+	}
+	return err
+}
+
+// readable are the formats that are read back; an svg is the same page.
+var readable = []string{"pdf", "png"}
+
+// readBack reads the sheets from the disk as a scanner would, and recombines
+// every quorum of what it read.
+func (s *sheetFlags) readBack(kit *escrow.Kit, files *outfile.Set, report *escrowReport) error {
+	written := map[string][][]byte{} // by format, in the order of the sheets
+	err := files.Each(func(path string, r io.Reader) error {
+		format := strings.TrimPrefix(filepath.Ext(path), ".")
+		if !slices.Contains(report.Files, path) || !slices.Contains(readable, format) {
+			return nil
+		}
+		octets, err := io.ReadAll(r)
+		written[format] = append(written[format], octets)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, octets := range written {
+		err := print.ReadBack(kit, s.made, octets, print.ReaderFunc(scanTexts))
+		for _, b := range octets {
+			secret.Wipe(b)
+		}
+		if err != nil {
+			return exit.Errorf(exit.Failed, "nothing was written: what was to be printed does not read back: %w", err)
+		}
+		report.ReadBack += len(octets)
+	}
+	report.Quorums = choices(report.Of, report.Need)
+	return nil
+}
+
+// choices is the number of ways to take need sheets out of of.
+func choices(of, need int) int {
+	n := 1
+	for i := range need {
+		n = n * (of - i) / (i + 1)
+	}
+	return n
+}
+
+// scanTexts are the texts on a page.
+func scanTexts(r io.Reader) ([]string, error) {
+	found, err := scan.Read(r)
+	var texts []string
+	for _, t := range found {
+		texts = append(texts, t.Text)
+	}
+	return texts, err
+}
