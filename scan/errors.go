@@ -2,7 +2,24 @@ package scan
 
 import "fmt"
 
-// UnsupportedError says that a file is of a format that is not read here.
+// Bounds of what is read.
+const (
+	// MaxFile is the size of a file in octets.
+	MaxFile = 64 << 20
+	// MaxPixels is the size of one picture: 134 million pixels, more than a
+	// sheet of A4 at 1200 dots an inch.
+	MaxPixels = 128 << 20
+	// MaxMemory is how many octets the pixels of one picture may take while it
+	// is decoded, and how many octets the streams of a PDF may unpack to.
+	MaxMemory = 512 << 20
+	// MaxPages is the number of pages of a PDF or TIFF.
+	MaxPages = 200
+	// MaxText is the size of a text file in octets.
+	MaxText = 1 << 20
+)
+
+// UnsupportedError says that a file, or a picture in it, is of a format that is
+// not read here.
 type UnsupportedError struct {
 	// Format is its name: "HEIC", "encrypted PDF", …
 	Format string
@@ -10,9 +27,24 @@ type UnsupportedError struct {
 	Hint string
 }
 
-func (e *UnsupportedError) Error() string {
-	return fmt.Sprintf("scan: a file of format %s is not read", e.Format)
+func (e *UnsupportedError) Error() string { return "scan: " + e.Format + " is not read" }
+
+// DamagedError says that a file begins as its format says but cannot be decoded.
+type DamagedError struct {
+	Format string
+	// Cause is the decoder's complaint, nil if it might quote the file.
+	Cause error
 }
+
+func (e *DamagedError) Error() string {
+	if e.Cause == nil {
+		return fmt.Sprintf("scan: the %s is damaged", e.Format)
+	}
+	return fmt.Sprintf("scan: the %s is damaged: %v", e.Format, e.Cause)
+}
+
+// Unwrap returns the decoder's complaint.
+func (e *DamagedError) Unwrap() error { return e.Cause }
 
 // NothingFoundError says that a file was read but holds neither a QR symbol
 // nor text.
@@ -24,17 +56,18 @@ type NothingFoundError struct {
 }
 
 func (e *NothingFoundError) Error() string {
-	return fmt.Sprintf("scan: no code was found in %d page(s) of a %s file (%s)", e.Pages, e.Format, e.Tried)
+	return fmt.Sprintf("scan: nothing was found in the %s (pages: %d; tried: %s)", e.Format, e.Pages, e.Tried)
 }
 
 // TooLargeError says that something is beyond a bound and was not decoded.
 type TooLargeError struct {
-	// What was too large: "file", "picture", "stream", "page count".
+	// What is too large, with its unit: "file (octets)", "picture (pixels)", …
 	What string
-	// Size and Max are in octets, pixels or pages, as What says.
+	// Size is what it has, or the first size found to be too much; Max is the
+	// bound.
 	Size, Max int64
 }
 
 func (e *TooLargeError) Error() string {
-	return fmt.Sprintf("scan: the %s is too large: %d, the most is %d", e.What, e.Size, e.Max)
+	return fmt.Sprintf("scan: %s too large: %d, at most %d", e.What, e.Size, e.Max)
 }

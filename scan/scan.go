@@ -1,5 +1,5 @@
-// Package scan reads what is written on paper: photographs, scans, PDF files
-// and typed text become texts, one for each QR symbol or typed line.
+// Package scan reads what is on paper: photographs, scans, PDF files and typed
+// text become texts, one for each QR symbol or typed line.
 //
 // It says nothing of what the texts mean. It only looks at how a text begins,
 // to know when a page may hold more than was found.
@@ -7,10 +7,11 @@
 // # Security
 //
 // The texts may be secrets. They are Go strings, which cannot be wiped, and the
-// pictures they come from lie in ordinary memory until it is collected; keep
-// the process short. What is read is hostile input: files, pictures and
-// unpacked streams are bounded before they are decoded (see the constants
-// named Max…), and a panic of a decoder becomes an error.
+// pictures they come from lie in ordinary memory until it is collected and
+// used again: keep the process short. What is read is hostile input: files,
+// pictures, pages and unpacked streams are bounded before they are decoded (the
+// constants named Max…), and a panic of a decoder becomes an error. No error
+// holds anything of what was read.
 package scan
 
 import (
@@ -21,7 +22,7 @@ import (
 // Text is one text that was found.
 type Text struct {
 	Text string
-	// Page is where it stood, from 1; a picture and a text file have one page.
+	// Page is where it stood, from 1; a photograph or a text file has one page.
 	Page int
 	// Code tells a text that came out of a QR symbol from one that was typed.
 	Code bool
@@ -36,12 +37,21 @@ type Reading struct {
 	// Pages is the number of pages: 1 unless the file is a PDF or TIFF.
 	Pages int
 	Texts []Text
-	// Empty are the pages, from 1, on which nothing was found.
+	// Empty are the pages, from 1, on which no text was found.
 	Empty []int
+	// Problems are pages, some of them Empty, that could not be read whole.
+	Problems []Problem
+}
+
+// Problem is a page that could not be read whole and why.
+type Problem struct {
+	Page int
+	Err  error
 }
 
 // Read returns the texts of a picture, PDF or text file, in the order of its
-// pages. It is ReadFile without the circumstances.
+// pages. It is ReadFile without the circumstances: pages without a text are
+// passed over, and so are pages that cannot be read if others can.
 func Read(r io.Reader) ([]Text, error) {
 	reading, err := ReadFile(context.Background(), r)
 	if err != nil {

@@ -1,0 +1,174 @@
+package qr
+
+import (
+	"cmp"
+	"context"
+	"image"
+	"slices"
+
+	"github.com/makiuchi-d/gozxing"
+	"github.com/makiuchi-d/gozxing/qrcode/decoder"
+)
+
+// Decode returns the texts of the symbols on img, each once, from the top of
+// the picture to the bottom; none if there are none. It tries the picture in
+// several sizes, small ones first since averaging takes noise away, with a
+// local and a global threshold, as it is and as a negative, and mirrored.
+//
+// It stops when something was found, enough agrees that nothing is missing,
+// and no marks of a further symbol are in sight; also when ctx is done. enough
+// is called with all texts found so far; nil stands for a function that is
+// always satisfied.
+func Decode(ctx context.Context, img *image.Gray, enough func(texts []string) bool) []string {
+	if enough == nil {
+		enough = func([]string) bool { return true }
+	}
+	s := &search{ctx: ctx, enough: enough, decoder: decoder.NewDecoder()}
+	s.run(planeOf(img))
+	slices.SortStableFunc(s.found, func(a, b place) int { return cmp.Compare(a.y, b.y) })
+	return s.texts()
+}
+
+// search is the state of one Decode.
+type search struct {
+	ctx     context.Context
+	enough  func([]string) bool
+	decoder *decoder.Decoder
+	found   []place
+	unread  bool // the last picture holds marks of a symbol that was not read
+}
+
+// Sizes of the long side in pixels.
+const (
+	largest  = 5000 // larger pictures are halved: paper is not that sharp
+	smallest = 700  // below, an A4 page has too few pixels a module
+)
+
+// sharp is the module size, in pixels, from which a symbol with modules a third
+// as large would have been read too.
+const sharp = 8
+
+// run goes down the ladder until the search is over.
+func (s *search) run(p plane) {
+	for p.long() > largest {
+		p = p.halve()
+	}
+	if p.w < 1 || p.h < 1 {
+		return
+	}
+	sizes := []plane{p}
+	for sizes[0].long() >= 2*smallest {
+		sizes = slices.Insert(sizes, 0, sizes[0].halve())
+	}
+	for _, p := range sizes {
+		if s.look(p) {
+			return
+		}
+	}
+	if s.settled() {
+		return
+	}
+	for _, p := range sizes {
+		if s.look(p.negative()) {
+			return
+		}
+	}
+	for _, long := range []int{1600, 1000, 2400, 700, 3200} {
+		if s.settled() {
+			return
+		}
+		if long > 2*p.long() {
+			continue
+		}
+		if q := p.fit(long); s.look(q) || s.look(q.negative()) {
+			return
+		}
+	}
+}
+
+func (s *search) texts() []string {
+	out := make([]string, len(s.found))
+	for i, f := range s.found {
+		out[i] = f.text
+	}
+	return out
+}
+
+// settled tells whether something was found and nothing more is in sight.
+func (s *search) settled() bool { return len(s.found) > 0 && !s.unread }
+
+// look searches p with both thresholds and tells whether the search is over.
+func (s *search) look(p plane) bool {
+	for _, threshold := range []func(plane) *gozxing.BitMatrix{plane.local, plane.global} {
+		if m := threshold(p); m != nil {
+			s.picture(m)
+		}
+		if s.over(p) {
+			return true
+		}
+	}
+	return false
+}
+
+// over tells whether to stop after a picture of the size of p.
+func (s *search) over(p plane) bool {
+	if s.ctx.Err() != nil {
+		return true
+	}
+	return s.settled() && (s.sharp(p) || s.enough(s.texts()))
+}
+
+// sharp tells whether in p the modules of all symbols found are so large that
+// symbols with much smaller ones would have been read too.
+func (s *search) sharp(p plane) bool {
+	return !slices.ContainsFunc(s.found, func(f place) bool { return f.module*float64(p.w) < sharp })
+}
+
+// picture reads the symbols of one picture in black and white.
+func (s *search) picture(m *gozxing.BitMatrix) {
+	w, h := float64(m.GetWidth()), float64(m.GetHeight())
+	marks := findMarks(m)
+	for _, f := range s.found {
+		f.claim(marks, w, h)
+	}
+	tries := 0
+	s.unread = false
+	for _, t := range threes(marks) {
+		if t.used() {
+			continue
+		}
+		if tries++; tries > maxTries || s.ctx.Err() != nil {
+			break
+		}
+		text, ok := s.read(m, &t)
+		if !ok {
+			s.unread = s.unread || t.sure()
+			continue
+		}
+		f := t.place(w, h)
+		f.claim(marks, w, h)
+		if !slices.Contains(s.texts(), text) {
+			f.text = text
+			s.found = append(s.found, f)
+		}
+	}
+}
+
+// read decodes the symbol whose eyes are t.
+func (s *search) read(m *gozxing.BitMatrix, t *three) (text string, ok bool) {
+	// The library was written for a language that throws: on odd pictures it
+	// indexes beyond its slices.
+	defer func() {
+		if recover() != nil {
+			text, ok = "", false
+		}
+	}()
+	grids(m, t.eyes(), func(bits *gozxing.BitMatrix) bool {
+		result, err := s.decoder.Decode(bits, nil)
+		if err == nil {
+			text, ok = result.GetText(), true
+		}
+		return ok
+	})
+	return text, ok
+}
