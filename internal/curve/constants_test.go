@@ -1,0 +1,97 @@
+package curve
+
+import (
+	"math/big"
+	"testing"
+
+	fp "github.com/cloudflare/circl/math/fp448"
+
+	"meshkey/internal/oracle"
+)
+
+func TestConstants(t *testing.T) {
+	check := func(what string, got, want, modulus *big.Int) {
+		t.Helper()
+		got, want = new(big.Int).Mod(got, modulus), new(big.Int).Mod(want, modulus)
+		if got.Cmp(want) != 0 {
+			t.Errorf("%s is %v, want %v", what, got, want)
+		}
+	}
+	square := func(x *big.Int) *big.Int { return new(big.Int).Mul(x, x) }
+	from := oracle.FromLittleEndian
+
+	for _, v := range []struct {
+		*order
+		curve *oracle.Curve
+	}{{order25519, oracle.Ed25519()}, {order448, oracle.Ed448()}} {
+		number := func(l limbs) *big.Int {
+			n := new(big.Int)
+			for i := maxLimbs - 1; i >= 0; i-- {
+				n.Lsh(n, 64).Add(n, new(big.Int).SetUint64(l[i]))
+			}
+			return n
+		}
+		r := new(big.Int).Lsh(big.NewInt(1), uint(64*v.n))
+		if number(v.l).Cmp(v.curve.L) != 0 || number(v.rr).Cmp(v.curve.L) >= 0 {
+			t.Error("L, or R² below it")
+		}
+		check("R²", number(v.rr), square(r), v.curve.L)
+		word := new(big.Int).Lsh(big.NewInt(1), 64)
+		check("-1/L·L", new(big.Int).Mul(new(big.Int).SetUint64(v.k0), v.curve.L), big.NewInt(-1), word)
+	}
+
+	p25519, p448 := oracle.X25519().P, oracle.X448().P
+	if from(prime25519).Cmp(p25519) != 0 || from(prime448).Cmp(p448) != 0 {
+		t.Error("a field prime")
+	}
+	check("the square of map25519", square(from(map25519.Bytes())), big.NewInt(-486664), p25519)
+	check("the square of rootOf39081", square(from(rootOf39081[:])), big.NewInt(39081), p448)
+	check("d of edwards448", from(ed448.d[:]), big.NewInt(-39081), p448)
+	check("39081·d of curve448", new(big.Int).Mul(from(x448.d[:]), big.NewInt(39081)), big.NewInt(39082), p448)
+
+	// The addition law is complete: d is not a square.
+	for _, d := range []fp.Elt{ed448.d, x448.d} {
+		if big.Jacobi(from(d[:]), p448) != -1 {
+			t.Error("d is a square")
+		}
+	}
+	// What liftX25519 and liftX448 divide by is never 0.
+	if v2 := big.NewInt(-1 + 486662 - 1); big.Jacobi(v2, p25519) != -1 {
+		t.Error("curve25519 has a point with u = -1")
+	}
+	if v2 := big.NewInt(1 + 156326 + 1); big.Jacobi(v2, p448) != -1 {
+		t.Error("curve448 has a point with u = 1")
+	}
+}
+
+// Digits are what they stand for, and within their bounds.
+func TestDigits(t *testing.T) {
+	c := Ed448()
+	minusOne := c.NewScalar().SetUint64(1)
+	for _, s := range []*Scalar{
+		c.NewScalar(), c.NewScalar().SetUint64(1), minusOne.Neg(minusOne), c.NewScalar().SetUint64(1 << 63),
+		c.NewScalar().SetWide(unhex("8888888888888888888888888888888888888888888888888888888888888888")),
+		c.NewScalar().SetWide(unhex("7777777777777777777777777777777777777777777777777777777777777777ffffffffffffffff")),
+		c.NewScalar().Invert(c.NewScalar().SetUint64(3)),
+	} {
+		want := oracle.FromLittleEndian(s.Bytes())
+		sixteen, naf := new(big.Int), new(big.Int)
+		digits := s.radix16()
+		for i := digits448 - 1; i >= 0; i-- {
+			if digits[i] < -8 || digits[i] > 7 {
+				t.Errorf("digit %d", digits[i])
+			}
+			sixteen.Lsh(sixteen, 4).Add(sixteen, big.NewInt(int64(digits[i])))
+		}
+		odd := s.naf()
+		for i := len(odd) - 1; i >= 0; i-- {
+			if odd[i] != 0 && (odd[i]&1 == 0 || odd[i] < -15 || odd[i] > 15) {
+				t.Errorf("digit %d", odd[i])
+			}
+			naf.Lsh(naf, 1).Add(naf, big.NewInt(int64(odd[i])))
+		}
+		if sixteen.Cmp(want) != 0 || naf.Cmp(want) != 0 {
+			t.Errorf("%v has the digits of %v and %v", want, sixteen, naf)
+		}
+	}
+}
