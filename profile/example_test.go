@@ -1,0 +1,42 @@
+package profile_test
+
+import (
+	"fmt"
+	"time"
+
+	"meshkey/profile"
+)
+
+// The seed of the account that the reference's examples published in 2022.
+func Example() {
+	seed, err := profile.ParseSeed("ZAAQ-FKAT-PL72-4IHW-GIKY-IG5T-2IJG-JHC2-PMI7-44XR-HSBH-TKZI-WPNZ-F2XT")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer seed.Wipe()
+	account, err := seed.Account()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer account.Wipe()
+	signed, err := account.Profile(profile.Details{
+		Address: "alice@example.com",
+		Created: time.Date(2022, 5, 3, 16, 46, 56, 0, time.UTC),
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, key := range signed.Keys() {
+		fmt.Println(key.Fingerprint, key.Algorithm, key.Name)
+	}
+	// Output:
+	// MARP-HH6B-D2JW-WLQ6-RWPQ-2SLS-AI2V Ed448 ProfileSignature
+	// MAJ5-HQAF-XXGK-W6BW-EGH3-ELNH-EQ7I Ed448 AdministratorSignature
+	// MAND-BKQ3-XXGY-AYTS-L7VX-OOHW-HT7P X448 EscrowEncryption
+	// MASL-5B72-3K3B-PKQR-MGHP-L5QP-MVOA X448 CommonEncryption
+	// MA76-DK4C-DZFG-CAVP-YCTU-X6O5-ZU5M X448 CommonAuthentication
+	// MDWZ-36RF-622V-XT6X-O6KB-3S5J-4JE3 Ed448 CommonSignature
+}

@@ -1,0 +1,104 @@
+package recovery
+
+import (
+	"fmt"
+	"strings"
+
+	"meshkey/shamir"
+	"meshkey/udf"
+)
+
+// Kind tells what a text is.
+type Kind int
+
+// The kinds of text. A session takes shares and certificates; the others it
+// names, so that the person learns what is in his hand.
+const (
+	Unknown Kind = iota
+	Share
+	Certificate
+	Seed
+	Fingerprint
+	Key      // a symmetric key or an authenticator
+	Profile  // or another envelope of the Mesh
+	Link     // a URL
+	SeedFile // an encrypted file, as meshkey writes seeds
+	Stray    // share letters that no beginning of a share stands before
+)
+
+// A Row is one line of the letters of a share.
+type Row struct {
+	Line    int    // of the text, from 1
+	Number  int    // that stands before it, or 0
+	Letters string // as they stand, with their hyphens and spaces
+	Check   string // check letters, what follows a slash; never part of the share
+}
+
+// An Item is one thing that a text holds.
+type Item struct {
+	Kind Kind
+	Line int    // where it begins, from 1
+	Rows []Row  // of a share or of stray letters
+	Text string // of anything else; of a certificate on one line
+}
+
+// A TextError says where a text is not what it sets out to be. It holds none of
+// the text, since that is secret: the reader has the paper in front of him.
+type TextError struct {
+	Kind   Kind
+	Line   int // of the text, from 1
+	Row    int // of the share, from 1; 0 when no one letter is at fault
+	Letter int // in that row, from 1; hyphens and spaces do not count
+	Reason string
+}
+
+// Error implements error.
+func (e *TextError) Error() string { return "recovery: " + e.Place() + e.Reason }
+
+// Place says where, in words that end in a colon and a space.
+func (e *TextError) Place() string {
+	switch {
+	case e.Row == 0:
+		return fmt.Sprintf("line %d: ", e.Line)
+	case e.Row == 1:
+		return fmt.Sprintf("line %d, letter %d: ", e.Line, e.Letter)
+	}
+	return fmt.Sprintf("line %d (row %d of the share), letter %d: ", e.Line, e.Row, e.Letter)
+}
+
+// share reads the share that the rows spell.
+func (it Item) share() (shamir.Share, error) {
+	if it.Kind == Stray {
+		return shamir.Share{}, &TextError{Stray, it.Line, 1, 1, "a share begins with SA, SB, SC or SD"}
+	}
+	s, err := udf.ParseShare(it.letters())
+	if err == nil {
+		return s, nil
+	}
+	e := &TextError{Kind: Share, Line: it.Line, Reason: "not a share that can be"}
+	if p, ok := err.(*udf.ParseError); ok {
+		e.Reason = p.Reason
+		if p.Letter > 0 {
+			row, column := max(p.Row, 1), p.Column
+			if p.Row == 0 {
+				column = p.Letter
+			}
+			e.Row, e.Letter, e.Line = row, column, it.Rows[min(row, len(it.Rows))-1].Line
+		}
+	}
+	return shamir.Share{}, e
+}
+
+// letters are those of all rows, as they stand.
+func (it Item) letters() string {
+	var all strings.Builder
+	for _, r := range it.Rows {
+		all.WriteString(r.Letters)
+		all.WriteByte('\n')
+	}
+	return all.String()
+}
+
+// index is the number of a share that may not parse, from its first letters, or
+// 0.
+func (it Item) index() int { return headerIndex(it.letters()) }

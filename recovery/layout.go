@@ -1,0 +1,187 @@
+package recovery
+
+import (
+	"slices"
+)
+
+const (
+	rowLetters    = 20  // in a row of a sheet, at most
+	maxRowLetters = 256 // after which no share goes on
+)
+
+// The letters of a share: of one octet to 64, and of the two seeds that are
+// split, of 35 octets and, until November 2020, 36.
+const (
+	minLetters  = 5
+	maxLetters  = 106
+	seedLetters = 60
+	seedPadded  = 61
+)
+
+// layout finds the shares in the lines between two certificates or ends of a
+// text.
+//
+// A share has no mark of its end, and a row that continues one may begin like a
+// share by chance (one in 256 does). So every reading is weighed: the best is
+// the one whose shares are whole and of one length, and among those the one
+// that begins a share wherever a row can begin one. A line that could as well
+// be words is left out between shares at little cost, a row that is surely
+// letters only at a high one. Within a share nothing is left out.
+func layout(lines []line) []Item {
+	best := 1 << 30
+	var choice []int
+	for _, length := range lengths {
+		if cost, c := weigh(lines, length); cost < best {
+			best, choice = cost, c
+		}
+	}
+	var items []Item
+	out := false // the line before was left out and named
+	for at := 0; at < len(lines); at++ {
+		if end := choice[at]; end > at {
+			items = append(items, item(lines[at:end]))
+			at, out = end-1, false
+			continue
+		}
+		it, ok := leftOut(lines[at])
+		if ok && !(out && it.Kind == Stray && !lines[at].fresh) {
+			items = append(items, it)
+		}
+		out = ok || out && !lines[at].fresh
+	}
+	return items
+}
+
+// lengths are the lengths that the shares of a text may have, the likely ones
+// first.
+var lengths = func() []int {
+	out := []int{seedLetters, seedPadded}
+	for n := maxLetters; n >= minLetters; n-- {
+		if whole(n) && !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	return out
+}()
+
+// whole reports whether some number of octets is written in n letters.
+func whole(n int) bool { return n*5%8 < 5 }
+
+// Costs of a reading.
+const (
+	costJoin    = 1    // a row that could begin a share continues one
+	costGap     = 2    // across an empty line
+	costNumber  = 150  // against the numbers before the rows
+	costLong    = 4000 // a numbered row after one that no sheet has
+	costWeak    = 10   // a line left out
+	costStrong  = 200
+	costMarked  = 1500
+	costShare   = 7000 // a row left out that begins a share
+	costWrong   = 400  // a share of the right length with a letter that is none
+	costOther   = 1000 // a share of another length
+	costBroken  = 3000 // what has no possible length
+	costALetter = 100  // for each letter too many or too few, up to 30
+)
+
+// weigh finds the least cost of reading lines as shares of length letters.
+// choice[i] is the line after the share that begins at line i, or i if the line
+// is left out.
+func weigh(lines []line, length int) (cost int, choice []int) {
+	n := len(lines)
+	costs := make([]int, n+1)
+	choice = make([]int, n)
+	for i := n - 1; i >= 0; i-- {
+		costs[i], choice[i] = lines[i].leaveCost()+costs[i+1], i
+		if !lines[i].start {
+			continue
+		}
+		letters, bad, penalty := 0, 0, 0
+		for j := i; j < n && (j == i || !lines[j].fresh) && letters < maxRowLetters; j++ {
+			letters += lines[j].letters
+			bad += lines[j].bad
+			if j > i {
+				penalty += lines[j].joinCost(lines[i : j+1])
+			}
+			c := penalty + shareCost(letters, bad, length, lines[j]) + costs[j+1]
+			if c < costs[i] {
+				costs[i], choice[i] = c, j+1
+			}
+		}
+	}
+	return costs[0], choice
+}
+
+// shareCost weighs a share of so many letters, bad ones among them, that ends
+// with the row last.
+func shareCost(letters, bad, length int, last line) int {
+	off := costALetter * min(max(letters-length, length-letters), 30)
+	switch {
+	case letters < minLetters || letters > maxLetters || !whole(letters):
+		return costBroken + off
+	case bad > 0 && off > 0:
+		return costBroken + off
+	case bad > 0 || !last.endsWhole(letters):
+		return costWrong + off
+	case off > 0:
+		return costOther + off
+	}
+	return 0
+}
+
+// endsWhole reports whether the last letter of l can end a share of so many
+// letters: the bits of it that no octet holds are zero.
+func (l line) endsWhole(letters int) bool {
+	v := values(l.row.Letters, l.letters)
+	last := v[len(v)-1]
+	return last < 32 && last&(1<<(letters*5%8)-1) == 0
+}
+
+func (l line) leaveCost() int {
+	switch {
+	case l.form == weak:
+		return costWeak
+	case l.start && l.letters > rowLetters*3/4:
+		return costShare
+	case l.form == strong:
+		return costStrong
+	}
+	return costMarked
+}
+
+// joinCost is what it costs that l continues a share whose rows are given, l
+// the last of them.
+func (l line) joinCost(rows []line) (cost int) {
+	if l.start {
+		cost += costJoin
+	}
+	if l.gap {
+		cost += costGap
+	}
+	if n := l.row.Number; n > 0 && n != len(rows) {
+		cost += costNumber
+	}
+	if l.row.Number > 0 && rows[len(rows)-2].letters > rowLetters {
+		cost += costLong
+	}
+	return cost
+}
+
+func item(lines []line) Item {
+	it := Item{Kind: Share, Line: lines[0].row.Line}
+	for _, l := range lines {
+		it.Rows = append(it.Rows, l.row)
+	}
+	return it
+}
+
+// leftOut says what a line is that belongs to no share, if it is anything.
+func leftOut(l line) (Item, bool) {
+	it := Item{Line: l.row.Line, Text: l.row.Letters}
+	switch it.Kind = identify(l.row.Letters); {
+	case it.Kind == Seed || it.Kind == Fingerprint || it.Kind == Key:
+		return it, true
+	case l.form < marked && (l.form < strong || l.letters < 16):
+		return it, false
+	}
+	return Item{Kind: Stray, Line: it.Line, Rows: []Row{l.row}}, true
+}
