@@ -36,6 +36,11 @@ func (a *app) openSeed(name string, o opening) (*profile.Seed, error) {
 		return nil, err
 	}
 	defer secret.Wipe(data)
+	return a.seedIn(name, data, o)
+}
+
+// seedIn returns the seed that the octets of a file hold.
+func (a *app) seedIn(name string, data []byte, o opening) (*profile.Seed, error) {
 	text, err := a.unlock(name, data, o)
 	if err != nil {
 		return nil, err

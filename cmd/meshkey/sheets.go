@@ -111,6 +111,11 @@ func (s *sheetFlags) writer(sheet *print.Sheet, format string) func(io.Writer) e
 	}
 }
 
+// writes is a function that writes octets which are not there yet.
+func writes(data *[]byte) func(io.Writer) error {
+	return func(w io.Writer) error { _, err := w.Write(*data); return err }
+}
+
 // unprintable makes an error of print one of the command line, where the names
 // came from.
 func unprintable(err error) error {
