@@ -57,7 +57,7 @@ func Sheets(k *escrow.Kit, o Options) ([]*Sheet, error) {
 			return nil, fmt.Errorf("print: the certificate: %w", err)
 		}
 	}
-	sheets := make([]*Sheet, len(k.Shares))
+	contents := make([]*content, len(k.Shares))
 	for i, share := range k.Shares {
 		holder := ""
 		if i < len(o.Holders) {
@@ -71,11 +71,15 @@ func Sheets(k *escrow.Kit, o Options) ([]*Sheet, error) {
 		if c.secretCode, err = qr.Encode(c.share, qr.High); err != nil {
 			return nil, fmt.Errorf("print: share %d: %w", c.index, err)
 		}
-		page, err := compose(c, words, o.Paper)
-		if err != nil {
-			return nil, err
-		}
-		sheets[i] = &Sheet{c, words, page}
+		contents[i] = c
+	}
+	pages, err := compose(contents, words, o.Paper)
+	if err != nil {
+		return nil, err
+	}
+	sheets := make([]*Sheet, len(pages))
+	for i, p := range pages {
+		sheets[i] = &Sheet{contents[i], words, p}
 	}
 	return sheets, nil
 }

@@ -58,13 +58,13 @@ type textWriter struct{ out *bufio.Writer }
 func (t textWriter) prose(text string) {
 	line := "#"
 	used := 1
-	for _, word := range strings.Fields(strings.ReplaceAll(text, "\u00a0", " ")) {
+	for word := range strings.SplitSeq(text, " ") {
 		n := utf8.RuneCountInString(word)
 		if used > 1 && used+1+n > textWidth {
 			fmt.Fprintln(t.out, line)
 			line, used = "#", 1
 		}
-		line += " " + word
+		line += " " + strings.ReplaceAll(word, "\u00a0", " ")
 		used += 1 + n
 	}
 	fmt.Fprintf(t.out, "%s\n\n", line)
@@ -112,8 +112,12 @@ func (l *layout) textSecret(t textWriter) {
 // textPublicFacts writes what is public, name by name.
 func (l *layout) textPublicFacts(t textWriter) {
 	t.head(l.words.Public, l.words.PublicNote)
+	names := 0
 	for _, f := range l.facts() {
-		fmt.Fprintf(t.out, "# %s  %s\n", f.name, f.value)
+		names = max(names, utf8.RuneCountInString(f.name))
+	}
+	for _, f := range l.facts() {
+		fmt.Fprintf(t.out, "# %s  %s\n", pad(f.name, names), f.value)
 	}
 	fmt.Fprintln(t.out)
 }
@@ -123,6 +127,11 @@ func (l *layout) textPublic(t textWriter) {
 	if l.certificate != "" {
 		fmt.Fprintf(t.out, "%s\n\n", l.certificate)
 	}
+}
+
+// pad fills text with spaces to n characters.
+func pad(text string, n int) string {
+	return text + strings.Repeat(" ", n-utf8.RuneCountInString(text))
 }
 
 // blocks draws a symbol in half blocks, two modules to a character, with its

@@ -57,8 +57,8 @@ type catalogue struct {
 	Check string
 
 	// Public is the word above the public code; PublicNote and PublicText as
-	// above, PublicBare where there is no code.
-	Public, PublicNote, PublicText, PublicBare string
+	// above.
+	Public, PublicNote, PublicText string
 	// The names of what is public.
 	Account, Address, Service, Set, Made, Recover string
 	// Sealed follows the name of a set that no sheet can be added to.
