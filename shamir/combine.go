@@ -4,98 +4,116 @@ import (
 	"slices"
 
 	"meshkey/internal/field"
+	"meshkey/internal/secret"
 )
 
-// Combine recovers the secret from at least as many shares as are needed, in
-// any order; it is the caller's to wipe. A share that is offered twice counts
-// once, and every share beyond those needed must agree with them. The error is
-// a *LengthError, *TooFewError, *MixedError, *ConflictError or *RangeError.
+// Combine recovers the secret from as many shares as are needed or more, in any
+// order; the secret is the caller's to wipe. A share that is offered twice
+// counts once, and every share beyond those needed must agree with them. The
+// error is a *LengthError, *TooFewError, *MixedError, *ConflictError or
+// *RangeError.
 func Combine(shares []Share) ([]byte, error) {
 	return interpolate(shares, 0)
 }
 
-// Recreate makes the share with the given index, from 1 to MaxOf, whether it
-// was lost or never made, without computing the secret. It uses the shares as
-// Combine does. The error is a *IndexError or one of Combine's.
+// Recreate makes the share with the given index, from 1 to MaxOf, be it a lost
+// one or a new one, without computing the secret. It takes shares as Combine
+// does. The error is an *IndexError or one of Combine's.
 func Recreate(shares []Share, index int) (Share, error) {
 	if index < 1 || index > MaxOf {
 		return Share{}, &IndexError{index}
 	}
-	b, err := interpolate(shares, index)
+	value, err := interpolate(shares, index)
 	if err != nil {
 		return Share{}, err
 	}
-	s, err := ParseShare(append([]byte{uint8(shares[0].Need()<<4 | (index - 1))}, b...))
-	clear(b)
-	return s, err
+	return Share{uint8(index), shares[0].need, *secret.Take(value)}, nil
 }
 
-// interpolate is the value at a place: 0 is the secret's.
+// interpolate is the value of the shares' polynomial at a place; the secret is
+// at 0.
 func interpolate(shares []Share, at int) ([]byte, error) {
-	set, err := gather(shares)
-	if err != nil {
+	var points points
+	defer points.wipe()
+	if err := points.gather(shares); err != nil {
 		return nil, err
 	}
-	need := set[0].Need()
-	prime := field.New(set[0].SecretLen())
-	var values [field.MaxIndex]field.Element
-	defer field.Wipe(values[:len(set)])
-	indexes := make([]int, len(set))
-	for i, s := range set {
-		values[i] = prime.Element(s.value.Reveal())
-		indexes[i] = s.Index()
+	if err := points.check(); err != nil {
+		return nil, err
 	}
-	for i := need; i < len(set); i++ {
-		v := prime.Weights(indexes[:need], indexes[i]).Sum(values[:need])
-		if v != values[i] {
-			return nil, &ConflictError{Indexes: indexes}
-		}
+	weights := field.NewWeights(points.indexes[:points.need], at)
+	var value field.Element
+	points.prime.Interpolate(&value, &weights, points.values[:points.need])
+	octets := make([]byte, points.prime.Octets())
+	fits := points.prime.FillBytes(octets, &value)
+	value = field.Element{}
+	if !fits {
+		clear(octets)
+		return nil, &RangeError{Index: at, Octets: len(octets)}
 	}
-	e := prime.Weights(indexes[:need], at).Sum(values[:need])
-	defer e.Wipe()
-	b := make([]byte, prime.Octets())
-	if !prime.Fill(b, &e) {
-		clear(b)
-		return nil, &RangeError{Index: at, Octets: len(b)}
-	}
-	return b, nil
+	return octets, nil
 }
 
-// gather returns the different shares in the order of their indexes, at least
-// as many as are needed, all of one need and one length.
-func gather(shares []Share) ([]Share, error) {
+// points are the different shares among those offered, by ascending index.
+type points struct {
+	prime       field.Prime
+	need, count int
+	indexes     [field.MaxIndex]int
+	values      [field.MaxIndex]field.Element
+}
+
+func (p *points) wipe() { field.Wipe(p.values[:p.count]) }
+
+// gather takes the shares in: at least as many as they need, all of one need
+// and one length, and no two that differ at one index.
+func (p *points) gather(shares []Share) error {
 	if len(shares) == 0 {
-		return nil, &TooFewError{}
+		return &TooFewError{}
 	}
-	for _, s := range shares {
+	var byIndex [field.MaxIndex + 1]*Share
+	var differ [field.MaxIndex + 1]bool
+	conflict := false
+	first := &shares[0]
+	for i := range shares {
+		s := &shares[i]
 		if s.SecretLen() == 0 {
-			return nil, &LengthError{0}
+			return &LengthError{0}
+		}
+		if s.need != first.need || s.SecretLen() != first.SecretLen() {
+			return mixed(shares)
+		}
+		if same := byIndex[s.index]; same == nil {
+			byIndex[s.index] = s
+		} else if !s.Equal(*same) {
+			differ[s.index], conflict = true, true
 		}
 	}
-	for _, s := range shares {
-		if s.need != shares[0].need || s.SecretLen() != shares[0].SecretLen() {
-			return nil, mixed(shares)
+	if conflict {
+		return &ConflictError{Indexes: places(differ[:])}
+	}
+	p.prime, p.need = field.New(first.SecretLen()), first.Need()
+	for index, s := range byIndex {
+		if s != nil {
+			p.indexes[p.count] = index
+			p.prime.SetBytes(&p.values[p.count], s.value.Reveal())
+			p.count++
 		}
 	}
-	sorted := slices.SortedStableFunc(slices.Values(shares), func(a, b Share) int { return a.Index() - b.Index() })
-	set := sorted[:1]
-	var twice []int
-	for _, s := range sorted[1:] {
-		last := set[len(set)-1]
-		switch {
-		case s.index != last.index:
-			set = append(set, s)
-		case !s.Equal(last) && !slices.Contains(twice, s.Index()):
-			twice = append(twice, s.Index())
+	if p.count < p.need {
+		return &TooFewError{Have: p.count, Need: p.need}
+	}
+	return nil
+}
+
+// places lists where a slice is true.
+func places(set []bool) []int {
+	var list []int
+	for i, in := range set {
+		if in {
+			list = append(list, i)
 		}
 	}
-	if twice != nil {
-		return nil, &ConflictError{Indexes: twice}
-	}
-	if need := set[0].Need(); len(set) < need {
-		return nil, &TooFewError{Have: len(set), Need: need}
-	}
-	return set, nil
+	return list
 }
 
 func mixed(shares []Share) error {
@@ -106,4 +124,12 @@ func mixed(shares []Share) error {
 		e.SecretLens = append(e.SecretLens, s.SecretLen())
 	}
 	return e
+}
+
+// check tests that every point agrees with the first need.
+func (p *points) check() error {
+	if p.count > p.need && !p.agree(0) {
+		return &ConflictError{Indexes: slices.Clone(p.indexes[:p.count]), Suspects: p.suspects()}
+	}
+	return nil
 }

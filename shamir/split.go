@@ -5,9 +5,9 @@ import (
 	"meshkey/internal/secret"
 )
 
-// Split makes q.Of shares of the secret, with indexes from 1, of which q.Need
-// recover it. The secret has 1 to MaxSecret octets and is not kept. The error
-// is a *QuorumError or a *LengthError.
+// Split makes q.Of shares, with indexes from 1, of which any q.Need recover
+// the secret of 1 to MaxSecret octets; the secret stays the caller's. The
+// error is a *QuorumError or a *LengthError.
 func Split(secretOctets []byte, q Quorum) ([]Share, error) {
 	if err := q.Validate(); err != nil {
 		return nil, err
@@ -16,48 +16,55 @@ func Split(secretOctets []byte, q Quorum) ([]Share, error) {
 		return nil, &LengthError{len(secretOctets)}
 	}
 	prime := field.New(len(secretOctets))
-	var coefficients [MaxOf]field.Element
-	defer field.Wipe(coefficients[:q.Need])
-	coefficients[0] = prime.Element(secretOctets)
+	var room [MaxOf]field.Element
+	polynomial := room[:q.Need]
+	defer field.Wipe(polynomial)
+	prime.SetBytes(&polynomial[0], secretOctets)
 	for {
-		draw(prime, coefficients[1:q.Need])
-		// Spec: a value that does not fit its encoding is not written; the
-		// whole polynomial is drawn again.
-		if shares, ok := evaluate(prime, coefficients[:q.Need], q); ok {
+		draw(&prime, polynomial[1:])
+		// Spec: the draft asks for new coefficients when a share's value does
+		// not fit; the reference's check for it never fires.
+		if shares, ok := evaluate(&prime, polynomial, q); ok {
 			return shares, nil
 		}
 	}
 }
 
-// draw sets each element to a uniform number below the prime.
-func draw(prime field.Prime, es []field.Element) {
-	var buf [MaxSecret + 1]byte
-	random := buf[:prime.RandomOctets()]
-	defer secret.Wipe(random)
-	for i := range es {
-		for ok := false; !ok; {
-			secret.Fill(random)
-			es[i], ok = prime.Uniform(random)
+// draw sets the coefficients to uniformly random numbers below the prime.
+func draw(prime *field.Prime, coefficients []field.Element) {
+	var room [(MaxOf - 1) * (MaxSecret + 1)]byte
+	size := prime.RandomOctets()
+	random := room[:size*len(coefficients)]
+	defer clear(random)
+	secret.Fill(random)
+	for i := range coefficients {
+		octets := random[i*size : (i+1)*size]
+		for !prime.Uniform(&coefficients[i], octets) {
+			secret.Fill(octets)
 		}
 	}
 }
 
-// evaluate is the deterministic part of Split: the values of the polynomial at
-// 1 to q.Of. It is not ok if one does not fit.
-func evaluate(prime field.Prime, coefficients []field.Element, q Quorum) ([]Share, bool) {
-	shares := make([]Share, q.Of)
-	for i := range shares {
-		e := prime.Evaluate(coefficients, i+1)
-		b := make([]byte, prime.Octets())
-		fits := prime.Fill(b, &e)
-		shares[i] = Share{uint8(i + 1), uint8(q.Need), *secret.Take(b)}
-		e.Wipe()
-		if !fits {
-			for _, s := range shares[:i+1] {
-				s.Wipe()
-			}
-			return nil, false
-		}
+// evaluate is the part of Split that follows from the coefficients, the first
+// of which is the secret: the shares 1 to q.Of. It is not ok if a value does
+// not fit its octets.
+func evaluate(prime *field.Prime, polynomial []field.Element, q Quorum) (shares []Share, ok bool) {
+	n := prime.Octets()
+	octets := make([]byte, n*q.Of)
+	var value field.Element
+	ok = true
+	for i := range q.Of {
+		prime.Evaluate(&value, polynomial, i+1)
+		ok = prime.FillBytes(octets[i*n:(i+1)*n], &value) && ok
+	}
+	value = field.Element{}
+	if !ok {
+		clear(octets)
+		return nil, false
+	}
+	shares = make([]Share, q.Of)
+	for i, box := range secret.Cut(octets, n) {
+		shares[i] = Share{index: uint8(i + 1), need: uint8(q.Need), value: box}
 	}
 	return shares, true
 }

@@ -1,122 +1,94 @@
 package field
 
-// MaxIndex is the largest index at which a polynomial is known. Indexes count
-// from 1; 0 is where the secret is.
+// MaxIndex is the largest index at which a polynomial's value is known.
+// Indexes count from 1; at 0 is the secret.
 const MaxIndex = 16
 
-// Weights interpolates a polynomial at one place from its values at a set of
-// indexes: f(at) = (w[0]·f(x[0]) + w[1]·f(x[1]) + …) / d, with integers w and
-// d in lowest terms. All of it is public and depends on the indexes alone.
+// Weights interpolates: f(at) = (w[0]·f(x[0]) + w[1]·f(x[1]) + …) / d, for
+// every polynomial f with as many coefficients as there are indexes x. The
+// integers w and d are in lowest terms, and public: they depend on the
+// indexes alone, not even on the prime.
 type Weights struct {
-	prime    Prime
-	count    int
-	size     [MaxIndex]uint64 // |w|
-	negative [MaxIndex]bool   // w < 0
-	d        uint64
-	inverse  Element // 1/d modulo the prime
+	count int
+	w     [MaxIndex + 1]int64 // and -d after the last
 }
 
-// Weights computes the weights that give the value at a place from 0 to
-// MaxIndex out of those at the given indexes, in their order. It panics if an
-// index or at is out of range or an index is given twice.
-func (p Prime) Weights(indexes []int, at int) *Weights {
-	w := &Weights{prime: p, count: len(indexes)}
-	w.integers(indexes, at)
-	w.inverse = p.inverse(w.d)
+// NewWeights returns the weights for the value at a place from 0 to MaxIndex,
+// given those at the indexes, in their order. It panics if an index or at is
+// out of range or an index is given twice.
+//
+// The Lagrange weight of x is the product, over the other indexes y, of
+// (at-y)/(x-y). With m the distance from the lowest index to the highest, its
+// denominator divides (x-lowest)!·(highest-x)!; the factors x-z that it lacks
+// are those of the indexes z in between that are not given. So over m! the
+// weight is, up to its sign, the integer
+//
+//	binomial(m, x-lowest) · product of |at-y| · product of |x-z|
+//
+// A test goes through all sets of indexes and all places: these integers add
+// up to less than 2^60, in lowest terms to less than 2^26, and d is then less
+// than 2^22.
+func NewWeights(indexes []int, at int) Weights {
+	if at < 0 || at > MaxIndex {
+		panic("field: no such place")
+	}
+	given, lowest, highest := span(indexes)
+	m := highest - lowest
+	w := Weights{count: len(indexes)}
+	divisor := factorial[m]
+	for i, x := range indexes {
+		n := binomial(m, x-lowest)
+		for y := lowest; y <= highest; y++ {
+			switch {
+			case y == x:
+			case given>>y&1 == 0:
+				n *= distance(x, y)
+			case x < y:
+				n *= int64(y - at)
+			default:
+				n *= int64(at - y)
+			}
+		}
+		w.w[i] = n
+		divisor = gcd(divisor, n)
+	}
+	for i := range indexes {
+		w.w[i] /= divisor
+	}
+	w.w[w.count] = -factorial[m] / divisor
 	return w
 }
 
-// integers sets w and d. The Lagrange weight of x is the product, over the
-// other indexes y, of (at-y)/(x-y). With lo and hi the smallest and the
-// largest index and m = hi-lo, its denominator divides (x-lo)!·(hi-x)!, up to
-// the sign, and the missing factors are those of the indexes z between lo and
-// hi that are not given. Over m! the weight is therefore the integer
-//
-//	binomial(m, x-lo) · product of |at-y| · product of |x-z|
-//
-// with a sign. A test goes through all sets of indexes and all places: over
-// m! these integers add up to less than 2^60, in lowest terms to less than
-// 2^25, and d is below 2^22.
-func (w *Weights) integers(indexes []int, at int) {
-	given, lo, hi := bounds(indexes, at)
-	m := hi - lo
-	w.d = factorial[m]
-	for i, x := range indexes {
-		n := binomial(m, x-lo)
-		negative := false
-		for y := lo; y <= hi; y++ {
-			switch {
-			case y == x:
-			case given>>y&1 == 1:
-				n *= distance(at, y)
-				negative = negative != (at < y) != (x < y)
-			default:
-				n *= distance(x, y)
-			}
-		}
-		w.size[i], w.negative[i] = n, negative
-	}
-	g := w.d
-	for _, n := range w.size[:w.count] {
-		g = gcd(g, n)
-	}
-	w.d /= g
-	for i := range w.size[:w.count] {
-		w.size[i] /= g
-	}
-}
-
-// Sum interpolates: values[i] belongs to the index i of the set. It panics if
-// there are not as many values as indexes.
-func (w *Weights) Sum(values []Element) Element {
-	if len(values) != w.count {
-		panic("field: values and weights differ in number")
-	}
-	var signed [MaxIndex]Element
-	defer Wipe(signed[:w.count])
-	for i := range values {
-		if w.negative[i] {
-			signed[i] = w.prime.neg(&values[i])
-		} else {
-			signed[i] = values[i]
-		}
-	}
-	e := w.prime.Sum(w.size[:w.count], signed[:w.count])
-	if w.d != 1 {
-		e = w.prime.Mul(&e, &w.inverse)
-	}
-	return e
-}
-
-// factorial[m] is m!.
-var factorial = [MaxIndex]uint64{
-	1, 1, 2, 6, 24, 120, 720, 5040, 40320, 362880, 3628800, 39916800,
-	479001600, 6227020800, 87178291200, 1307674368000,
-}
-
-func binomial(m, k int) uint64 { return factorial[m] / (factorial[k] * factorial[m-k]) }
-
-func distance(a, b int) uint64 { return uint64(max(a-b, b-a)) }
-
-func gcd(a, b uint64) uint64 {
-	for b != 0 {
-		a, b = b, a%b
-	}
-	return a
-}
-
-// bounds returns the set of indexes, bit x for index x, and its ends.
-func bounds(indexes []int, at int) (given uint32, lo, hi int) {
-	if len(indexes) == 0 || at < 0 || at > MaxIndex {
-		panic("field: no such interpolation")
-	}
-	lo, hi = MaxIndex, 1
+// span returns the indexes as a set, bit x for index x, and its ends.
+func span(indexes []int) (given uint32, lowest, highest int) {
+	lowest, highest = MaxIndex, 1
 	for _, x := range indexes {
 		if x < 1 || x > MaxIndex || given>>x&1 == 1 {
 			panic("field: an index out of range or given twice")
 		}
 		given |= 1 << x
-		lo, hi = min(lo, x), max(hi, x)
+		lowest, highest = min(lowest, x), max(highest, x)
 	}
-	return given, lo, hi
+	if given == 0 {
+		panic("field: no indexes")
+	}
+	return given, lowest, highest
+}
+
+// factorial[m] is m!.
+var factorial = [MaxIndex]int64{
+	1, 1, 2, 6, 24, 120, 720, 5040, 40320, 362880, 3628800, 39916800,
+	479001600, 6227020800, 87178291200, 1307674368000,
+}
+
+func binomial(m, k int) int64 { return factorial[m] / (factorial[k] * factorial[m-k]) }
+
+func distance(a, b int) int64 { return int64(max(a-b, b-a)) }
+
+// gcd is the greatest common divisor, positive for a positive a.
+func gcd(a, b int64) int64 {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return max(a, -a)
 }
