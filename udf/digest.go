@@ -66,18 +66,3 @@ func mac512(key, message []byte) []byte {
 	h.Write(message)
 	return h.Sum(nil)
 }
-
-// EnvelopeID is the identifier of the envelope of a message: the content
-// digest of the octets of the message's own identifier, a UDF of any type,
-// without its type octet.
-func EnvelopeID(messageID string) (Fingerprint, error) {
-	r, err := read(messageID, 8*maxFingerprint/5)
-	if err != nil {
-		return Fingerprint{}, err
-	}
-	id := r.octets()
-	if len(id) < 2 {
-		return Fingerprint{}, r.fail("too short for the identifier of a message")
-	}
-	return FingerprintOf(id[1:], "application/mmm/envelopeid"), nil
-}

@@ -20,8 +20,9 @@ type EARL struct {
 	Key         *Key
 }
 
-// maxHost is the longest mail address (RFC 5321) and more than a domain.
-const maxHost = 320
+// maxHost is the length of the longest domain (RFC 1035, section 2.3.4), and
+// more than the local part of an address has.
+const maxHost = 253
 
 var errEARL = errors.New("udf: an EARL is udf:// or mcu://, a host, a slash and a key")
 
@@ -41,8 +42,8 @@ func ParseEARL(uri string) (*EARL, error) {
 	return &EARL{host, scheme == "mcu", key}, nil
 }
 
-// isHost takes a domain, or an account at a domain, in characters that have no
-// meaning in a URL.
+// isHost takes a domain, or an account at a domain, in the letters and digits
+// of ASCII and a few more characters that have no meaning in a URL.
 func isHost(s string, account bool) bool {
 	if account {
 		name, domain, ok := strings.Cut(s, "@")
@@ -51,21 +52,16 @@ func isHost(s string, account bool) bool {
 		}
 		s = domain
 	}
-	return len(s) <= maxHost && plain(s, ".-")
+	return plain(s, ".-")
 }
 
-// plain takes letters and digits of any script, and the extra characters.
 func plain(s, extra string) bool {
-	if s == "" || len(s) > maxHost {
-		return false
-	}
-	for i := range len(s) {
-		c := s[i]
-		if c < 0x80 && !('a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || strings.IndexByte(extra, c) >= 0) {
+	for _, c := range s {
+		if !('a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || strings.ContainsRune(extra, c)) {
 			return false
 		}
 	}
-	return true
+	return s != "" && len(s) <= maxHost
 }
 
 // Text returns the EARL itself, as secret as its key.
@@ -86,7 +82,7 @@ func (e *EARL) URLAs(contentType string) string {
 }
 
 // Format implements fmt.Formatter and writes "[secret]".
-func (e EARL) Format(f fmt.State, verb rune) { e.Key.Format(f, verb) }
+func (e EARL) Format(f fmt.State, verb rune) { secret.Bytes{}.Format(f, verb) }
 
 // MarshalText implements encoding.TextMarshaler and always fails.
 func (e EARL) MarshalText() ([]byte, error) { return nil, secret.ErrEncode }

@@ -2,7 +2,7 @@ package udf
 
 import (
 	"crypto/subtle"
-	"fmt"
+	"errors"
 )
 
 // Precisions of a fingerprint in bits, its type octet counted.
@@ -54,7 +54,7 @@ func ParseFingerprint(text string) (Fingerprint, error) {
 // type first, all of whose bits are known.
 func FingerprintFromOctets(b []byte) (Fingerprint, error) {
 	if len(b) < 2 || len(b) > maxFingerprint || !isFingerprint(Type(b[0])) {
-		return Fingerprint{}, fmt.Errorf("udf: these octets are not a fingerprint")
+		return Fingerprint{}, errors.New("udf: these octets are not a fingerprint")
 	}
 	return newFingerprint(Type(b[0]), b[1:]), nil
 }

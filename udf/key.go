@@ -48,8 +48,8 @@ func newKey(kind Type, octets []byte) (*Key, error) {
 	return &Key{kind, secret.Copy(octets), boxLetters(b, (8*len(b)+4)/5)}, nil
 }
 
-// ParseKey reads the text of a symmetric key, E first. A text whose low bits
-// are not those that the octets give is taken, and kept as it is.
+// ParseKey reads the text of a symmetric key, E first. Bits of the text beyond
+// its last whole octet may be anything, and the text is kept as it is.
 //
 // Spec: the locator of a key is the digest of its text, and in every published
 // EARL the text has a letter more than its octets need, and in it other bits
@@ -60,28 +60,21 @@ func ParseKey(text string) (*Key, error) {
 		return nil, err
 	}
 	defer r.wipe()
-	if _, err := r.wholeOf("key", TypeKey, TypeBoundKey); err != nil && len(r.octets()) < 2 {
+	if err := r.check("key", TypeKey, TypeBoundKey); err != nil {
 		return nil, err
 	}
-	return r.key(), nil
+	b := r.octets()
+	return &Key{Type(b[0]), secret.Copy(b[1:]), boxLetters(r.packed, r.letters)}, nil
 }
 
 // ParsePIN reads the text of a PIN, A first.
 func ParsePIN(text string) (*Key, error) {
-	r, err := read(text, (8*maxKey+4)/5)
+	b, err := parse(text, maxKey, "PIN", TypeMAC, TypeMACSHA3)
 	if err != nil {
 		return nil, err
 	}
-	defer r.wipe()
-	if _, err := r.wholeOf("PIN", TypeMAC, TypeMACSHA3); err != nil {
-		return nil, err
-	}
-	return r.key(), nil
-}
-
-func (r *reading) key() *Key {
-	b := r.octets()
-	return &Key{Type(b[0]), secret.Copy(b[1:]), boxLetters(r.packed, r.letters)}
+	defer secret.Wipe(b)
+	return newKey(Type(b[0]), b[1:])
 }
 
 func boxLetters(b []byte, n int) *secret.Bytes {
@@ -158,7 +151,7 @@ func (k *Key) Authenticator(name string) (*Key, error) {
 }
 
 // Format implements fmt.Formatter and writes "[secret]".
-func (k Key) Format(f fmt.State, verb rune) { k.box.Format(f, verb) }
+func (k Key) Format(f fmt.State, verb rune) { secret.Bytes{}.Format(f, verb) }
 
 // MarshalText implements encoding.TextMarshaler and always fails.
 func (k Key) MarshalText() ([]byte, error) { return nil, secret.ErrEncode }

@@ -81,19 +81,16 @@ func (r *reading) whole() ([]byte, error) {
 	return b, nil
 }
 
-// wholeOf is whole for a UDF of one of the types, which has data. name is what
-// to call it in an error.
-func (r *reading) wholeOf(name string, types ...Type) ([]byte, error) {
-	if r.letters < 2 {
-		return nil, r.fail("too short for a " + name)
+// check tells whether r has data of one of the types. name is what to call it
+// in an error.
+func (r *reading) check(name string, types ...Type) error {
+	if len(r.octets()) < 2 {
+		return r.fail("too short for a " + name)
 	}
 	if !slices.Contains(types, Type(r.packed[0])) {
-		return nil, r.failAt(1, "not the beginning of a "+name)
+		return r.failAt(1, "not the beginning of a "+name)
 	}
-	if len(r.octets()) < 2 {
-		return nil, r.fail("too short for a " + name)
-	}
-	return r.whole()
+	return nil
 }
 
 func (r *reading) wipe() { secret.Wipe(r.packed) }
@@ -186,7 +183,11 @@ func parse(text string, max int, name string, types ...Type) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, err := r.wholeOf(name, types...)
+	if err := r.check(name, types...); err != nil {
+		r.wipe()
+		return nil, err
+	}
+	b, err := r.whole()
 	if err != nil {
 		r.wipe()
 		return nil, err

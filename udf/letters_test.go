@@ -2,6 +2,7 @@ package udf_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -52,7 +53,13 @@ func TestPlaces(t *testing.T) {
 		var e *udf.ParseError
 		if !errors.As(err, &e) {
 			t.Errorf("%s: %v", c.name, err)
-		} else if e.Row != c.row || e.Column != c.column || e.Letter != c.letter {
+			continue
+		}
+		said := strings.Contains(err.Error(), fmt.Sprintf("letter %d:", max(c.column, c.letter*(1-min(c.row, 1)))))
+		if said != (c.letter > 0) || strings.Contains(err.Error(), fmt.Sprintf("row %d,", c.row)) != (c.row > 0) {
+			t.Errorf("%s: the error says %q", c.name, err)
+		}
+		if e.Row != c.row || e.Column != c.column || e.Letter != c.letter {
 			t.Errorf("%s: row %d, column %d, letter %d; want %d, %d, %d", c.name, e.Row, e.Column, e.Letter, c.row, c.column, c.letter)
 		}
 	}

@@ -54,9 +54,9 @@ func limbs(b []byte) []uint64 {
 	return out
 }
 
-// reduce returns x, big-endian, mod m by shifting one bit at a time and
-// subtracting under a mask. The highest bit of m's words must be free or the
-// carry out of the shift stand for it: both are used.
+// reduce returns x, big-endian, mod m. It takes in one bit of x at a time: what
+// it has is below m, so twice that and a bit is below 2m, and m is taken off
+// once or not at all.
 func reduce(x []byte, m []uint64) []uint64 {
 	r := make([]uint64, len(m))
 	less := make([]uint64, len(m))
@@ -70,7 +70,7 @@ func reduce(x []byte, m []uint64) []uint64 {
 		for j := range r {
 			less[j], borrow = bits.Sub64(r[j], m[j], borrow)
 		}
-		keep := -(borrow &^ carry) // all ones if r < m: it borrows and nothing was carried out
+		keep := -(borrow &^ carry) // all ones if it was below m: it borrows, and no bit went out at the top
 		for j := range r {
 			r[j] = r[j]&keep | less[j]&^keep
 		}

@@ -88,7 +88,7 @@ func (s *Seed) Wipe() { s.box.Wipe() }
 func (s *Seed) ikm() []byte { return s.box.Reveal()[1:] }
 
 // Format implements fmt.Formatter and writes "[secret]".
-func (s Seed) Format(f fmt.State, verb rune) { s.box.Format(f, verb) }
+func (s Seed) Format(f fmt.State, verb rune) { secret.Bytes{}.Format(f, verb) }
 
 // MarshalText implements encoding.TextMarshaler and always fails.
 func (s Seed) MarshalText() ([]byte, error) { return nil, secret.ErrEncode }
