@@ -1,0 +1,247 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"meshkey/cmd/internal/exit"
+	"meshkey/cmd/internal/outfile"
+	"meshkey/internal/dare"
+	"meshkey/internal/keyfile"
+	"meshkey/internal/secret"
+	"meshkey/mesh"
+	"meshkey/profile"
+	"meshkey/udf"
+)
+
+func (a *app) dareOpen() *cobra.Command {
+	var (
+		open                        opening
+		seed, key, signer, out, dir string
+		replace                     bool
+	)
+	cmd := &cobra.Command{
+		Use:   "open ENVELOPE... (--seed SEED | --key KEY)",
+		Short: "Decrypt an envelope, or get escrowed keys back as key files",
+		Long: `Decrypt an envelope with a key of the account whose seed is given, or with a symmetric
+key. If it is signed, its signature is verified first: by the profile given as --signer,
+or else by the account's own keys. If it is not, that is said, and somebody may have
+changed what you read.
+
+With --keys DIR the envelopes hold application keys that were escrowed to the account
+(SSH, mail), and each becomes a key file there that other programs read. An entry of a
+catalog, with such envelopes in it, can be given as it is.`,
+		Example: `  meshkey dare open letter.dare --seed alice.seed --signer bob.profile
+  meshkey dare open ssh.dare mail.dare --seed alice.seed --keys keys
+  meshkey dare open photo.dare --key album.key --out photo.jpg`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			account, err := a.accountOf(seed, open)
+			if err != nil {
+				return err
+			}
+			if account != nil {
+				defer account.Wipe()
+			}
+			if dir != "" {
+				return a.openEscrowed(args, account, dir, replace)
+			}
+			if len(args) > 1 {
+				return exit.Errorf(exit.Usage, "one envelope at a time, unless they hold keys (--keys DIR)")
+			}
+			plaintext, err := a.openSealed(args[0], account, key, signer)
+			if err != nil {
+				return err
+			}
+			defer secret.Wipe(plaintext)
+			return a.write(out, plaintext, replace)
+		},
+	}
+	open.flags(cmd)
+	f := cmd.Flags()
+	f.StringVar(&seed, "seed", "", "`SEED` of the account it is sealed to")
+	f.StringVar(&key, "key", "", "`FILE` with the symmetric key (E…) it is sealed under")
+	f.StringVar(&signer, "signer", "", "`PROFILE` of the account that signed")
+	f.StringVar(&dir, "keys", "", "`DIR` to write escrowed keys into, as key files")
+	outputFlags(cmd, &out, &replace)
+	cmd.MarkFlagsOneRequired("seed", "key")
+	cmd.MarkFlagsMutuallyExclusive("seed", "key")
+	cmd.MarkFlagsMutuallyExclusive("keys", "key")
+	cmd.MarkFlagsMutuallyExclusive("keys", "out")
+	return cmd
+}
+
+// accountOf opens the account of a seed file, or returns nil without one.
+func (a *app) accountOf(name string, open opening) (*profile.Account, error) {
+	if name == "" {
+		return nil, nil
+	}
+	seed, err := a.openSeed(name, open)
+	if err != nil {
+		return nil, err
+	}
+	defer seed.Wipe()
+	return seed.Account()
+}
+
+// openSealed verifies and decrypts one envelope.
+func (a *app) openSealed(name string, account *profile.Account, keyName, signer string) ([]byte, error) {
+	e, err := a.openEnvelope(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.verifySigner(e, account, signer); err != nil {
+		return nil, err
+	}
+	if !e.Encrypted() {
+		return e.Payload()
+	}
+	if keyName != "" {
+		key, err := a.openKey(keyName)
+		if err != nil {
+			return nil, err
+		}
+		defer key.Wipe()
+		return e.Open(dare.SymmetricKey(key))
+	}
+	for _, kid := range e.Recipients() {
+		f, err := udf.ParseFingerprint(kid)
+		if err != nil {
+			continue
+		}
+		if _, key := account.Find(f); key != nil {
+			return e.Open(dare.PrivateKey(key))
+		}
+	}
+	return nil, exit.Errorf(exit.WrongAccount, "the envelope is not sealed to a key of the account %s", account.Fingerprint())
+}
+
+// verifySigner verifies a signed envelope, and calls an unsigned one so.
+func (a *app) verifySigner(e *dare.Envelope, account *profile.Account, signer string) error {
+	var keys []profile.NamedKey
+	switch {
+	case signer != "":
+		p, err := a.openProfile(signer)
+		if err != nil {
+			return err
+		}
+		keys = p.Keys()
+	case !e.Signed():
+		a.voice.Warn("the envelope is not signed: anyone who carried it could have changed what it says")
+		return nil
+	case account != nil:
+		keys = account.Keys()
+	default:
+		return exit.Errorf(exit.Usage, "the envelope is signed; by whom?").Hinted("give the signer's profile with --signer PROFILE")
+	}
+	name, err := verify(e, keys)
+	if err != nil {
+		return err
+	}
+	a.voice.Say("The signature is good: key %s.", name)
+	return nil
+}
+
+// openEscrowed opens envelopes with escrowed keys and writes them as key files,
+// all or none.
+func (a *app) openEscrowed(names []string, account *profile.Account, dir string, replace bool) error {
+	files := outfile.New(replace)
+	defer files.Discard()
+	unsigned := 0
+	for _, name := range names {
+		envelopes, err := a.envelopesIn(name)
+		if err != nil {
+			return err
+		}
+		for _, envelope := range envelopes {
+			escrowed, err := account.OpenEscrowed(envelope)
+			if err != nil {
+				return exit.Errorf(codeOf(err), "%s: %w", sourceName(name), err)
+			}
+			defer mesh.Wipe(escrowed.Key)
+			if !escrowed.Signed {
+				unsigned++
+			}
+			file, err := keyfile.New(escrowed.Key)
+			if err != nil {
+				return exit.Errorf(exit.Failed, "%s: %w", sourceName(name), err)
+			}
+			defer file.Wipe()
+			path := filepath.Join(dir, file.Fingerprint.String())
+			if slices.Contains(files.Paths(), path+".pem") {
+				continue // the same key again
+			}
+			files.AddBytes(path+".pem", file.PEM.Reveal())
+			if file.SSH != "" {
+				files.AddBytes(path+".pub", []byte(file.SSH+"\n"))
+			}
+			a.voice.Say("%s key %s", file.Algorithm, file.Fingerprint)
+		}
+	}
+	if err := files.Stage(); err != nil {
+		return err
+	}
+	if err := files.Commit(); err != nil {
+		return err
+	}
+	if unsigned > 0 {
+		a.voice.Warn("%d of the envelopes were not signed: compare the fingerprints with what you know of the keys", unsigned)
+	}
+	for _, path := range files.Paths() {
+		fmt.Fprintln(a.out, path)
+	}
+	return nil
+}
+
+// envelopesIn are the envelopes in a file: one, or those that an entry of a
+// catalog of applications has in escrow.
+func (a *app) envelopesIn(name string) ([][]byte, error) {
+	data, err := a.read(name, maxEnvelope)
+	if err != nil {
+		return nil, err
+	}
+	entry, err := mesh.Parse(data)
+	if err != nil {
+		return [][]byte{data}, nil // no entry: an envelope has no tag, or one of its own
+	}
+	var escrowed []mesh.Envelope
+	switch e := entry.(type) {
+	case *mesh.CatalogedApplicationSsh:
+		escrowed = e.EnvelopedEscrow
+	case *mesh.CatalogedApplicationMail:
+		escrowed = e.EnvelopedEscrow
+	case *mesh.CatalogedApplication:
+		escrowed = e.EnvelopedEscrow
+	default:
+		return [][]byte{data}, nil
+	}
+	if len(escrowed) == 0 {
+		return nil, exit.Errorf(exit.Failed, "%s is a %s and has no key in escrow", sourceName(name), mesh.Tag(entry))
+	}
+	var out [][]byte
+	for _, e := range escrowed {
+		out = append(out, []byte(e))
+	}
+	return out, nil
+}
+
+// isOtherSigner tells "signed by somebody else" from "signed wrongly".
+func isOtherSigner(err error) bool {
+	_, ok := errors.AsType[*dare.SignerError](err)
+	return ok
+}
+
+// codeOf is the exit code of an error of an envelope.
+func codeOf(err error) int {
+	switch _, wrong := errors.AsType[*dare.RecipientError](err); {
+	case wrong:
+		return exit.WrongAccount
+	case isForgery(err):
+		return exit.NotVerified
+	}
+	return exit.Failed
+}
