@@ -44,7 +44,7 @@ type Options struct {
 
 	WithRecord bool     // make a recovery record
 	RecordHost string   // host that will keep the record, for the certificate
-	Serial     uint64   // of the record; 0 for the first, 1
+	Serial     int64    // of the record, from 1; 0 is taken for 1
 	Escrowed   [][]byte // envelopes of application keys to keep in the record
 }
 

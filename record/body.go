@@ -20,7 +20,7 @@ const (
 	maxIndex       = 15      // shares that are ever made: 1 … 15
 	maxText        = 64      // octets of an address or a host
 	maxDay         = 2932896 // 9999-12-31, days since 1970-01-01
-	maxCertificate = 1024    // octets; the longest has 652
+	maxCertificate = 1024    // octets; twice what the longest has
 )
 
 // body is the part of a certificate that is signed.
