@@ -10,7 +10,7 @@ import (
 )
 
 // program builds a command of this module, or of the one above.
-func program(b *testing.B, dir, pkg string) string {
+func program(b testing.TB, dir, pkg string) string {
 	b.Helper()
 	out := filepath.Join(b.TempDir(), filepath.Base(pkg))
 	cmd := exec.Command("go", "build", "-o", out, pkg)

@@ -46,7 +46,7 @@ const (
 
 // sharp is the module size, in pixels, from which a symbol with modules a third
 // as large would have been read too.
-const sharp = 8
+const sharp = 6
 
 // run goes down the ladder until the search is over.
 func (s *search) run(p plane) {
