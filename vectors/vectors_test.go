@@ -80,6 +80,15 @@ func TestCases(t *testing.T) {
 			case c.Origin == vectors.Erratum && len(c.Printed) == 0:
 				t.Errorf("%s: does not say what is printed", name)
 			}
+			var data map[string]any
+			if err := json.Unmarshal(c.Data, &data); err != nil {
+				t.Fatal(err)
+			}
+			for member, printed := range c.Printed {
+				if data[member] == printed {
+					t.Errorf("%s: %s is what is printed", name, member)
+				}
+			}
 			seen[c.Name] = true
 		}
 	}

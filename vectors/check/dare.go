@@ -15,6 +15,7 @@ import (
 	"meshkey/cogen"
 	"meshkey/internal/dare"
 	"meshkey/mesh"
+	"meshkey/profile"
 	"meshkey/udf"
 	"meshkey/vectors"
 )
@@ -36,7 +37,12 @@ func envelope(c vectors.Case[vectors.Envelope]) error {
 		f.same("message", meta.MessageType, d.Message)
 	}
 	if strings.HasPrefix(d.Message, "Profile") && d.Signer != nil {
-		f.same("EnvelopeId", e.Header.EnvelopeId, d.Signer.Kid) // a profile is signed by the key it is named after
+		// A profile is signed by the key that it is named after.
+		f.same("EnvelopeId", e.Header.EnvelopeId, d.Signer.Kid)
+		if p, err := profile.Parse(d.Envelope); !f.failed("profile", err) {
+			f.same("kind", p.Kind(), d.Message)
+			f.same("fingerprint", p.Fingerprint().String(), d.Signer.Kid)
+		}
 	}
 	if c.Result == vectors.NotCheckable {
 		unopened(&f, e, d.Sealed)

@@ -21,6 +21,9 @@ func profiles(c vectors.Case[vectors.Profile]) error {
 	f.same("specifier", s.Specifier().String(), d.Specifier)
 	derived(&f, s, d.Keys)
 	inProfile(&f, s, d.Keys)
+	if d.Address != "" {
+		published(&f, d.Address, d.Keys)
+	}
 	return f.err()
 }
 
@@ -97,6 +100,30 @@ func today(k vectors.NamedKey) string {
 	return "no key"
 }
 
+// published checks that the signed profile of the account, which is among the
+// envelopes, has the address and the keys.
+func published(f *findings, address string, keys []vectors.NamedKey) {
+	for c := range vectors.Each[vectors.Envelope]("dare") {
+		if c.Data.Message != "ProfileUser" || c.Data.Signer == nil || c.Data.Signer.Kid != keys[0].Fingerprint {
+			continue
+		}
+		p, err := profile.Parse(c.Data.Envelope)
+		if f.failed(c.Name, err) {
+			return
+		}
+		f.same("address", p.Address(), address)
+		for _, k := range keys {
+			if public := p.Key(k.Name); public == nil {
+				f.add("%s is not in the signed profile", k.Name)
+			} else {
+				f.octets(k.Name+" in the signed profile", public.Bytes(), k.Public)
+			}
+		}
+		return
+	}
+	f.add("no signed profile of %s", keys[0].Fingerprint)
+}
+
 func escrow(c vectors.Case[vectors.Escrow]) error {
 	var f findings
 	d := c.Data
@@ -117,6 +144,7 @@ func escrow(c vectors.Case[vectors.Escrow]) error {
 	f.same("seed", s.Text(), d.Seed)
 	derived(&f, s, d.Keys)
 	inProfile(&f, s, d.Keys)
+	published(&f, d.Address, d.Keys)
 	for _, e := range d.Envelopes {
 		e.Recipient.Seed = s.Text() // the escrow key comes from the shares, too
 		escrowed(&f, e)
