@@ -62,6 +62,9 @@ func TestKept(t *testing.T) {
 		`{"CatalogedApplicationSsh":{"Key":"k","EnvelopedEscrow":[[{},"AA"],[{},"AQ",{}]],"Default":0}}`,
 		`{"GroupInvitation":{"Sender":"a@b","Contact":{"ContactPerson":{"NetworkAddresses":[{"Address":"g@b","Capabilities":[{"CapabilityDecryptPartial":{"Id":"M","Issued":-1}},{"CapabilityNew":[]}]}]}}}}`,
 		`{"OperateRequest":{"AccountAddress":"g@b","Operations":[{"CryptographicOperationKeyAgreement":{"PublicKey":{"PublicKeyECDH":{}},"KeyId":"M"}},{"CryptographicOperationShare":{"Threshold":2,"Shares":3}}]}}`,
+		`{"ActivationAccount":{"ActivationKey":"ZAAQ","Entries":[{"Resource":"MMM_Contact","Key":{"PrivateParameters":{"KeyShare":{"PublicPrimary":{"PublicKeyECDH":{}},"Share":{"PrivateKeyECDH":{"crv":"X448z","Private":"AA"}}}}}}],"AccountUdf":"M"}}`,
+		`{"ActivationApplicationGroup":{"AccountEncryption":{},"EnvelopedConnectionService":[{},"AA"]}}`,
+		`{"OperateResponse":{"Results":[{"CryptographicResultKeyAgreement":{"KeyAgreement":{"KeyAgreementECDH":{"Curve":"X448","Result":"AA"}}}},{"CryptographicResult":{"Error":"no"}}],"Status":201}}`,
 		`{"CallsignBinding":{"Services":[{"Prefix":"mmm"}]}}`,
 	} {
 		x, err := Parse([]byte(in))

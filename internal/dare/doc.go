@@ -24,10 +24,11 @@
 // [Envelope.Signed] tells, and the caller must say so to the person. [Seal]
 // signs unless it is told in words not to.
 //
-// Every failure of decryption is the same error, after the same steps for every
-// key that fits: [ErrDecrypt]. Key wrapping, padding and witnesses are compared
-// in constant time; AES is the standard library's. Which of the two forms of the
-// key encryption key an old envelope has can be told from the time it takes.
+// Every failure of decryption is the same error, [ErrDecrypt]. Key wrapping,
+// padding and witnesses are compared in constant time; AES is the standard
+// library's. The time an opening takes tells at which of these steps it failed,
+// and which of the two forms of the key encryption key an envelope has: who
+// opens for strangers must not let them measure it.
 //
 // Base seeds and keys live in boxes and locals that are wiped. A plaintext is
 // given out in a fresh slice that is the caller's to wipe.

@@ -63,7 +63,10 @@ func seal(plaintext []byte, opt SealOptions, seed *secret.Bytes, salt []byte) (*
 	if err := e.sealAnnotations(seed, opt.Annotations); err != nil {
 		return nil, err
 	}
-	return e, e.sealBody(plaintext, seed, opt.Signer)
+	if err := e.sealBody(plaintext, seed, opt.Signer); err != nil {
+		return nil, err
+	}
+	return e, nil
 }
 
 func (e *Envelope) sealBody(plaintext []byte, seed *secret.Bytes, signer *cogen.PrivateKey) error {
@@ -122,11 +125,14 @@ func newRecipient(key *cogen.PublicKey, seed *secret.Bytes) (*Recipient, error) 
 		public = ephemeral.PublicKey().Plain()
 	}
 	wmk, err := wrapFor(ikm, seed)
+	if err != nil {
+		return nil, err
+	}
 	return &Recipient{
 		Kid: keyName(key),
 		Epk: &EphemeralKey{ECDH: &PublicKeyECDH{Crv: key.Algorithm().String(), Public: public}},
 		Wmk: wmk,
-	}, err
+	}, nil
 }
 
 // newSymmetricRecipient wraps seed under key.
@@ -135,7 +141,10 @@ func newSymmetricRecipient(key *udf.Key, seed *secret.Bytes) (*Recipient, error)
 		return nil, errors.New("dare: a recipient's key is no encryption key")
 	}
 	wmk, err := wrapFor(key.Octets(), seed)
-	return &Recipient{Kid: key.Identifier(), Wmk: wmk}, err
+	if err != nil {
+		return nil, err
+	}
+	return &Recipient{Kid: key.Identifier(), Wmk: wmk}, nil
 }
 
 // wrapFor wraps seed under what is derived from ikm, which it wipes.

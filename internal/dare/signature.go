@@ -26,7 +26,10 @@ func Sign(body []byte, meta ContentMeta, signers ...*cogen.PrivateKey) (*Envelop
 	if err := e.setMeta(meta); err != nil {
 		return nil, err
 	}
-	return e, e.sign(nil, signers)
+	if err := e.sign(nil, signers); err != nil {
+		return nil, err
+	}
+	return e, nil
 }
 
 // sign adds a trailer with signatures over the body and, if the body is

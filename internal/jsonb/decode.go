@@ -43,6 +43,7 @@ func (s *Schema) DecodeTagged(v Value) (any, error) {
 	if typ, ok := s.tags[m.Name]; ok {
 		x := reflect.New(typ)
 		if err := s.decodeFields(s.plans[typ], m.Value, x.Elem()); err != nil {
+			s.Wipe(x.Interface())
 			return nil, in(m.Name, err)
 		}
 		return x.Interface(), nil
@@ -130,6 +131,7 @@ func (s *Schema) decodeInterface(v Value, dst reflect.Value) error {
 	}
 	val := reflect.ValueOf(x)
 	if !val.Type().Implements(dst.Type()) {
+		s.Wipe(x)
 		return reason("%s stands where it cannot", s.Tag(x))
 	}
 	dst.Set(val)
@@ -141,11 +143,11 @@ func (s *Schema) decodeList(c *codec, v Value, dst reflect.Value) error {
 		return reason("%v where a list is due", v.Kind())
 	}
 	list := reflect.MakeSlice(c.typ, len(v.Items()), len(v.Items()))
+	dst.Set(list)
 	for i, item := range v.Items() {
 		if err := s.decode(c.elem, item, list.Index(i)); err != nil {
 			return in(fmt.Sprintf("[%d]", i), err)
 		}
 	}
-	dst.Set(list)
 	return nil
 }

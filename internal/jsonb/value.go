@@ -119,6 +119,9 @@ func (v Value) content() []byte {
 // Binary is a fresh copy of the octets of a binary value: data, or a text in
 // base64url without padding (RFC 4648, section 5), blanks and line breaks in
 // it set aside.
+//
+// Spec: JSON has no line breaks in a text, but the long binary values in what
+// the Mesh signs have.
 func (v Value) Binary() ([]byte, error) {
 	switch v.Kind() {
 	case Data:
