@@ -92,7 +92,7 @@ type fact struct {
 func (l *layout) facts() []fact {
 	needed := l.byNeed(l.words.RecoverSome, l.words.RecoverAll, l.words.RecoverOne)
 	if l.sealed {
-		needed += "; " + l.words.Sealed
+		needed = fill(l.words.Sealed, "{needed}", needed)
 	}
 	all := []fact{
 		{l.words.Account, l.fingerprint, "fingerprint", monoBold},

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
+	"strings"
 
 	"meshkey/escrow"
 	"meshkey/internal/secret"
@@ -35,17 +35,29 @@ func (s *Sheet) Verify(octets []byte, r Reader) (shamir.Share, error) {
 	if err != nil {
 		return shamir.Share{}, &ReadBackError{Sheet: c.index, Err: err}
 	}
-	want := map[string]string{c.share: "secret"}
-	if c.certificate != "" {
-		want[c.certificate] = "public"
-	}
+	var secretRead, publicRead bool
 	for _, text := range texts {
-		delete(want, text)
+		switch {
+		case text == c.share:
+			secretRead = true
+		case text == c.certificate:
+			publicRead = true
+		case strings.HasPrefix(text, "MK1:"):
+			return shamir.Share{}, &ReadBackError{Sheet: c.index, Code: "public"}
+		default:
+			if other, err := udf.ParseShare(text); err == nil {
+				other.Wipe()
+				return shamir.Share{}, &ReadBackError{Sheet: c.index, Code: "secret"}
+			}
+		}
 	}
-	for _, code := range want {
-		return shamir.Share{}, &ReadBackError{Sheet: c.index, Code: code}
+	if !secretRead {
+		return shamir.Share{}, &ReadBackError{Sheet: c.index, Code: "secret"}
 	}
-	share, err := udf.ParseShare(texts[slices.Index(texts, c.share)])
+	if c.certificate != "" && !publicRead {
+		return shamir.Share{}, &ReadBackError{Sheet: c.index, Code: "public"}
+	}
+	share, err := udf.ParseShare(c.share) // which is what was read
 	if err != nil {
 		return shamir.Share{}, &ReadBackError{Sheet: c.index, Err: err}
 	}

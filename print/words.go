@@ -61,7 +61,7 @@ type catalogue struct {
 	Public, PublicNote, PublicText string
 	// The names of what is public.
 	Account, Address, Service, Set, Made, Recover string
-	// Sealed follows the name of a set that no sheet can be added to.
+	// Sealed says in place of Recover…, and with it, that no sheet can be added.
 	Sealed string
 
 	// Without is the heading of the small print; the Do… texts are its
