@@ -57,8 +57,8 @@ func ParseAs[T any](b []byte) (*T, error) {
 // Tag is the tag of the structure that x points to: the name of its type.
 func Tag(x any) string { return schema.Tag(x) }
 
-// Marshal writes the structure that x points to with its tag, in JSON. It fails
-// for texts that are not UTF-8 and envelopes that are not JSON. It panics if x
+// Marshal writes the structure that x points to with its tag, in JSON, secrets
+// and all: the slice is the caller's to wipe. It fails for texts that are not UTF-8 and envelopes that are not JSON. It panics if x
 // points to no structure of this package.
 func Marshal(x any) ([]byte, error) { return schema.MarshalTagged(x, jsonb.JSON) }
 
