@@ -2,7 +2,7 @@
 // Mathematical Mesh gives to keys, secrets and shares: a type octet and data,
 // in Base32 letters with a hyphen after every four. It follows
 // draft-hallambaker-mesh-udf-13; where published values disagree with the
-// text of the draft, the values stand and a comment beginning "Spec:" says so.
+// text of the draft, the values stand and the comment says so.
 //
 // Every text is read in either case, with spaces, line breaks and hyphens
 // anywhere or nowhere, and with the digits 0, 1 and 8, which the alphabet does

@@ -10,8 +10,10 @@ const (
 	// MinBits is the least precision at which two fingerprints can match: 20
 	// letters.
 	MinBits = 100
-	// DefaultBits is the precision of String: 28 letters. Spec: the draft
-	// calls it 125 bits.
+	// DefaultBits is the precision of String: 28 letters.
+	//
+	// Spec: the draft calls it 125 bits, and writes 132 bits of the digest and
+	// 8 of the type.
 	DefaultBits = 140
 	// LocatorBits is the precision of a locator: 35 octets, 56 letters.
 	LocatorBits = 280

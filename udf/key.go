@@ -16,6 +16,7 @@ const maxKey = 1 + 64
 // locator.
 const (
 	// LocatorContentType has been in use since draft-hallambaker-mesh-udf-11.
+	//
 	// Spec: the draft says application/udf, which no published value uses.
 	LocatorContentType = "UDFEncryption"
 	// LocatorContentTypeOld was in use in drafts 08 to 10.
@@ -32,6 +33,9 @@ type Key struct {
 }
 
 // NewKey makes a symmetric key, type E, of 1 to 64 octets, which it copies.
+//
+// Spec: the examples of drafts 11 to 13 print keys without their type octet, so
+// that their first octet passes for it. The type octet is always there.
 func NewKey(octets []byte) (*Key, error) { return newKey(TypeKey, octets) }
 
 // NewPIN makes a PIN, type A, of 1 to 64 octets, which it copies.

@@ -9,8 +9,10 @@ import (
 
 // Content types under which public keys are digested.
 const (
-	// KeyContentType has been in use since November 2020. Spec: the draft says
-	// application/pkix-keyinfo, which no published value uses.
+	// KeyContentType has been in use since November 2020.
+	//
+	// Spec: the draft says application/pkix-keyinfo, which no published value
+	// uses.
 	KeyContentType = "PKIXKey"
 	// KeyContentTypeOld was in use before.
 	KeyContentTypeOld = "application/x509-keyinfo"

@@ -70,6 +70,9 @@ func (r *reading) octets() []byte { return r.packed[:5*r.letters/8] }
 
 // whole returns the octets of r if no other text has the same: if it has as
 // many letters as its octets need and the bits that remain are zero.
+//
+// Spec: the draft does not say what the bits that remain may be. The reference
+// drops them; on paper one that is set can only be a slip.
 func (r *reading) whole() ([]byte, error) {
 	b := r.octets()
 	if 5*r.letters-8*len(b) >= 5 {
@@ -200,6 +203,9 @@ func parse(text string, max int, name string, types ...Type) ([]byte, error) {
 // octet are dropped whatever they are. It is for old published values, never
 // for what a person typed. The type octet stands first.
 func DecodeLenient(text string) ([]byte, error) {
+	if len(text) > maxText {
+		return nil, &ParseError{Reason: "too long"}
+	}
 	r, err := read(strings.Map(func(c rune) rune {
 		if _, ok := value(c); !ok || c == '0' || c == '1' || c == '8' {
 			return -1

@@ -26,10 +26,13 @@ const (
 	SpecifierRSA3072 Specifier = 9
 	SpecifierRSA4096 Specifier = 10
 
-	MeshProfileDevice     Specifier = 256 // MeshProfileMaster before November 2020
+	// Spec: before November 2020 the number 256 stood for the profile of a
+	// master key. The draft gives 257 to activations of devices; published ones
+	// have 259. So a seed is taken for what it says, whatever it came with.
+	MeshProfileDevice     Specifier = 256
 	MeshActivationDevice  Specifier = 257
 	MeshProfileAccount    Specifier = 258 // of a person or of a group
-	MeshActivationAccount Specifier = 259 // Spec: the reference gives it to activations of devices too
+	MeshActivationAccount Specifier = 259
 	MeshProfileService    Specifier = 260
 	MeshActivationService Specifier = 261
 )

@@ -15,9 +15,10 @@ const (
 	TypeSHA3     Type = 80  // K: SHA-3-512 digest, to 84
 	TypeSHA2     Type = 96  // M: SHA-2-512 digest, to 100
 	TypeNonce    Type = 104 // N: nonce
-	TypeOID      Type = 112 // O: DER object. Spec: 108 in section 4.2 of the draft, 112 in its tables and values.
-	TypeShare    Type = 144 // S: share of a secret
-	TypeSeed     Type = 200 // Z: seed of keys
+	// Spec: section 4.2 says 108 for the next; its tables and values have 112.
+	TypeOID   Type = 112 // O: DER object named by an object identifier
+	TypeShare Type = 144 // S: share of a secret
+	TypeSeed  Type = 200 // Z: seed of keys
 )
 
 // maxCompression is the number of types a digest has beyond its first.
