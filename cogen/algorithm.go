@@ -1,5 +1,3 @@
-// Package cogen holds the keys of the Mathematical Mesh on four curves:
-// X25519, X448, Ed25519 and Ed448.
 package cogen
 
 import (
@@ -10,42 +8,40 @@ import (
 	"meshkey/internal/secret"
 )
 
-// An Algorithm is one of the four; == compares. The zero value is none of
-// them, and its methods but String panic.
-type Algorithm struct{ *suite }
+// An Algorithm is one of the four. Algorithms are compared with ==. The zero
+// Algorithm is none of them; its methods panic, except String.
+type Algorithm struct{ suite *suite }
 
-// A suite is what distinguishes the four.
+// A suite is what the four differ in.
 type suite struct {
-	curve      *curve.Curve
-	privateLen int
-	sign       bool
+	curve *curve.Curve
+	eddsa *eddsa // nil for key agreement
 }
 
 var (
-	suiteX25519  = &suite{curve.X25519(), 32, false}
-	suiteX448    = &suite{curve.X448(), 56, false}
-	suiteEd25519 = &suite{curve.Ed25519(), 32, true}
-	suiteEd448   = &suite{curve.Ed448(), 56, true}
+	suiteX25519  = &suite{curve: curve.X25519()}
+	suiteX448    = &suite{curve: curve.X448()}
+	suiteEd25519 = &suite{curve: curve.Ed25519(), eddsa: &eddsa{hash: sha512Sum}}
+	suiteEd448   = &suite{curve: curve.Ed448(), eddsa: &eddsa{hash: shake256Sum, dom: "SigEd448\x00\x00"}}
 )
 
-// X25519 is key agreement on curve25519, RFC 7748.
+// X25519 returns key agreement on curve25519, RFC 7748, Section 6.1.
 func X25519() Algorithm { return Algorithm{suiteX25519} }
 
-// X448 is key agreement on curve448, RFC 7748.
+// X448 returns key agreement on curve448, RFC 7748, Section 6.2.
 func X448() Algorithm { return Algorithm{suiteX448} }
 
-// Ed25519 is signature on edwards25519, RFC 8032.
+// Ed25519 returns signatures on edwards25519, RFC 8032, Section 5.1.
 func Ed25519() Algorithm { return Algorithm{suiteEd25519} }
 
-// Ed448 is signature on edwards448, RFC 8032, with the Mesh's seeds of 56
-// octets.
+// Ed448 returns signatures on edwards448, RFC 8032, Section 5.2.
 func Ed448() Algorithm { return Algorithm{suiteEd448} }
 
-// ParseAlgorithm reads the name that String returns, as it stands in the crv
-// member of a JSON key.
+// ParseAlgorithm reads what String writes, which is also the crv member of a
+// key in JSON.
 func ParseAlgorithm(crv string) (Algorithm, error) {
 	for _, a := range []Algorithm{X25519(), X448(), Ed25519(), Ed448()} {
-		if crv == a.String() {
+		if a.String() == crv {
 			return a, nil
 		}
 	}
@@ -55,41 +51,47 @@ func ParseAlgorithm(crv string) (Algorithm, error) {
 // String returns X25519, X448, Ed25519 or Ed448.
 func (a Algorithm) String() string {
 	if a.suite == nil {
-		return "none"
+		return "no algorithm"
 	}
-	return a.curve.String()
+	return a.suite.curve.String()
 }
 
 // IsSignature tells Ed25519 and Ed448 from X25519 and X448.
-func (a Algorithm) IsSignature() bool { return a.suite.sign }
+func (a Algorithm) IsSignature() bool { return a.suite.eddsa != nil }
 
-// PrivateLen is the number of octets of a private key, 32 or 56.
-func (a Algorithm) PrivateLen() int { return a.suite.privateLen }
+// PrivateLen is the number of octets of a private key: 32, or 56 for X448 and
+// Ed448.
+func (a Algorithm) PrivateLen() int { return a.suite.curve.ScalarLen() }
 
-// GenerateKey makes a key from fresh random octets.
+// GenerateKey makes a key of fresh random octets.
 func (a Algorithm) GenerateKey() *PrivateKey {
-	return newPrivateKey(a, secret.Random(a.PrivateLen()), false)
+	return a.newPrivateKey(secret.Random(a.PrivateLen()), false)
 }
 
-// NewPrivateKey makes a key from PrivateLen octets, which it copies: for
-// X25519 and X448 as RFC 7748 takes them, not clamped; for Ed25519 and Ed448
-// the seed that is hashed.
+// NewPrivateKey makes a key of a copy of PrivateLen octets. For X25519 and
+// X448 they are the private key of RFC 7748, clamped or not. For Ed25519 and
+// Ed448 they are the seed that is hashed, RFC 8032, Sections 5.1.5 and 5.2.5.
 func (a Algorithm) NewPrivateKey(octets []byte) (*PrivateKey, error) {
+	// Spec: RFC 8032 has Ed448 seeds of 57 octets. The Mesh derives 56 and
+	// hashes these.
 	if len(octets) != a.PrivateLen() {
-		return nil, fmt.Errorf("cogen: an %v private key has %d octets", a, a.PrivateLen())
+		return nil, fmt.Errorf("cogen: a private key of %v has %d octets, not %d", a, a.PrivateLen(), len(octets))
 	}
-	return newPrivateKey(a, secret.Copy(octets), false), nil
+	return a.newPrivateKey(secret.Copy(octets), false), nil
 }
 
-// NewPrivateScalar makes a key from a bare scalar of PrivateLen octets,
-// little-endian, which it copies and neither hashes nor clamps.
+// NewPrivateScalar makes a key of a copy of PrivateLen octets that are its
+// scalar, little-endian, neither hashed nor clamped: what JSON calls X25519z,
+// X448z, Ed25519z and Ed448z. Scalars at or above the group order stand for
+// their residue, since the drafts write clamped scalars so; a multiple of the
+// order is an error.
 func (a Algorithm) NewPrivateScalar(le []byte) (*PrivateKey, error) {
 	if len(le) != a.PrivateLen() {
-		return nil, fmt.Errorf("cogen: an %v private scalar has %d octets", a, a.PrivateLen())
+		return nil, fmt.Errorf("cogen: a scalar of %v has %d octets, not %d", a, a.PrivateLen(), len(le))
 	}
-	k := newPrivateKey(a, secret.Copy(le), true)
+	k := a.newPrivateKey(secret.Copy(le), true)
 	if k.public.point.IsIdentity() == 1 {
-		return nil, errors.New("cogen: the private scalar is zero")
+		return nil, errors.New("cogen: a private scalar is 0")
 	}
 	return k, nil
 }

@@ -1,118 +1,122 @@
 package cogen
 
 import (
-	"crypto/sha3"
-	"crypto/sha512"
+	"crypto/ed25519"
 	"errors"
+	"fmt"
 
 	"meshkey/internal/curve"
 	"meshkey/internal/secret"
 )
 
-// A PrivateKey is a private key of one of the four algorithms. It prints as
-// "[secret]".
+// A PrivateKey is a private key and its public key. It prints as "[secret]".
+// Several goroutines may use it, until one calls Wipe.
 type PrivateKey struct {
 	algorithm Algorithm
 	octets    *secret.Bytes
-	scalar    bool
+	isScalar  bool
 	public    *PublicKey
 }
 
-func newPrivateKey(a Algorithm, octets *secret.Bytes, scalar bool) *PrivateKey {
-	k := &PrivateKey{algorithm: a, octets: octets, scalar: scalar}
-	s, prefix := k.expand()
+var (
+	errWiped     = errors.New("cogen: the private key was wiped")
+	errAlgorithm = errors.New("cogen: the algorithm of the key is not for this")
+)
+
+func (a Algorithm) newPrivateKey(octets *secret.Bytes, isScalar bool) *PrivateKey {
+	k := &PrivateKey{algorithm: a, octets: octets, isScalar: isScalar}
+	s := k.scalar()
 	defer s.Wipe()
-	defer secret.Wipe(prefix)
-	k.public = newPublicKey(a, a.curve.NewPoint().ScalarBaseMult(s))
+	k.public = a.newPublicKey(a.suite.curve.NewPoint().ScalarBaseMult(s))
 	return k
 }
-
-var errWiped = errors.New("cogen: the key was wiped")
 
 // Algorithm returns the algorithm of k.
 func (k *PrivateKey) Algorithm() Algorithm { return k.algorithm }
 
-// PublicKey returns the public key of k.
+// PublicKey returns the public key of k, also after Wipe.
 func (k *PrivateKey) PublicKey() *PublicKey { return k.public }
 
-// Bytes returns a copy of the octets k was made from.
-func (k *PrivateKey) Bytes() []byte { return append([]byte(nil), k.octets.Reveal()...) }
+// IsScalar reports whether k was made by NewPrivateScalar.
+func (k *PrivateKey) IsScalar() bool { return k.isScalar }
 
-// IsScalar tells whether k was made by NewPrivateScalar.
-func (k *PrivateKey) IsScalar() bool { return k.scalar }
-
-// Wipe clears the private octets.
-func (k *PrivateKey) Wipe() { k.octets.Wipe() }
-
-// expand returns the scalar and, for a signature key, the prefix.
-func (k *PrivateKey) expand() (*curve.Scalar, []byte) {
-	b := k.octets.Reveal()
-	s := k.algorithm.curve.NewScalar()
-	switch {
-	case k.scalar:
-		// The prefix takes a domain of its own.
-		h := sha3.NewSHAKE256()
-		h.Write([]byte("meshkey signature prefix of a bare scalar\x00" + k.algorithm.String() + "\x00"))
-		h.Write(b)
-		prefix := make([]byte, 57)
-		h.Read(prefix)
-		return s.SetWide(b), prefix
-	case k.algorithm == Ed25519():
-		d := sha512.Sum512(b)
-		return s.SetClamped(d[:32]), d[32:]
-	case k.algorithm == Ed448():
-		d := make([]byte, 114)
-		h := sha3.NewSHAKE256()
-		h.Write(b)
-		h.Read(d)
-		return s.SetClamped(d[:56]), d[57:]
+// Bytes returns a copy of the octets that k was made of, secret as they are;
+// nil after Wipe.
+func (k *PrivateKey) Bytes() []byte {
+	if k.octets.Len() == 0 {
+		return nil
 	}
-	return s.SetClamped(b), nil
+	return append([]byte(nil), k.octets.Reveal()...)
 }
 
-// SharedSecret returns the shared secret with peer, a key of the same
-// algorithm: for X25519 and X448 the u-coordinate, 32 or 56 octets,
-// little-endian; for Ed25519 and Ed448 the encoded point, 32 or 57 octets.
+// Wipe clears the private octets. What needs them fails from then on.
+func (k *PrivateKey) Wipe() { k.octets.Wipe() }
+
+// Format implements fmt.Formatter: every verb and flag prints the same word.
+func (k PrivateKey) Format(f fmt.State, verb rune) { k.octets.Format(f, verb) }
+
+// scalar returns what the public key is the multiple by. The caller wipes it.
+func (k *PrivateKey) scalar() *curve.Scalar {
+	s, octets := k.algorithm.suite.curve.NewScalar(), k.octets.Reveal()
+	switch e := k.algorithm.suite.eddsa; {
+	case k.isScalar:
+		return s.SetWide(octets)
+	case e == nil:
+		return s.SetClamped(octets)
+	default:
+		h := e.hash(octets)
+		defer secret.Wipe(h)
+		return s.SetClamped(h[:len(octets)])
+	}
+}
+
+// SharedSecret returns what k and peer agree on, for a key derivation and no
+// other use. Between X25519 or X448 keys that is the u of RFC 7748, 32 or 56
+// octets, little-endian. Ed25519 and Ed448 keys agree likewise, as they did in
+// the Mesh until 2020, on the point encoded as in RFC 8032, 32 or 57 octets.
+// It is an error if the algorithms differ.
+//
+// A bare scalar is not clamped: its shared secrets with one peer add up as the
+// scalars do. Nothing is lost by that, for a PublicKey has no torsion that
+// clamping would have cleared.
 func (k *PrivateKey) SharedSecret(peer *PublicKey) ([]byte, error) {
-	if k.octets.Len() == 0 {
+	switch {
+	case k.octets.Len() == 0:
 		return nil, errWiped
+	case k.algorithm != peer.algorithm:
+		return nil, errAlgorithm
 	}
-	if peer.algorithm != k.algorithm {
-		return nil, errors.New("cogen: keys of different algorithms")
-	}
-	s, prefix := k.expand()
+	s := k.scalar()
 	defer s.Wipe()
-	defer secret.Wipe(prefix)
-	q := k.algorithm.curve.NewPoint().ScalarMult(s, peer.point)
-	if q.IsIdentity() == 1 {
-		return nil, errors.New("cogen: the shared secret is the identity")
+	q := k.algorithm.suite.curve.NewPoint().ScalarMult(s, peer.point)
+	if q.IsIdentity() == 1 { // for one clamped X448 scalar, 4·L, alone
+		return nil, errors.New("cogen: a shared secret of zeros")
 	}
 	b := q.Bytes()
 	if !k.algorithm.IsSignature() {
-		b = b[:len(b)-1]
+		b = b[:q.Curve().PlainLen()] // without the sign of v
 	}
 	return b, nil
 }
 
-// Sign returns the signature of RFC 8032, pure, with an empty context.
+// Sign returns the signature of message by Ed25519 or Ed448, RFC 8032,
+// Sections 5.1.6 and 5.2.6: 64 or 114 octets, deterministic, the message not
+// hashed beforehand, the context of Ed448 empty. It is an error if k is for
+// key agreement.
 func (k *PrivateKey) Sign(message []byte) ([]byte, error) {
-	if k.octets.Len() == 0 {
+	switch {
+	case k.octets.Len() == 0:
 		return nil, errWiped
+	case k.algorithm.suite.eddsa == nil:
+		return nil, errAlgorithm
+	case k.algorithm == Ed25519() && !k.isScalar:
+		// The standard library has its private key as seed and public key.
+		both := append(k.Bytes(), k.public.encoded...)
+		defer secret.Wipe(both)
+		return ed25519.Sign(both, message), nil
 	}
-	if !k.algorithm.IsSignature() {
-		return nil, errors.New("cogen: not a signature key")
-	}
-	s, prefix := k.expand()
+	s, prefix := k.scalar(), k.prefix()
 	defer s.Wipe()
 	defer secret.Wipe(prefix)
-	c := k.algorithm.curve
-	r := k.algorithm.hash(domRFC, prefix, message)
-	defer r.Wipe()
-	R := c.NewPoint().ScalarBaseMult(r).Bytes()
-	h := k.algorithm.hash(domRFC, R, k.public.encoded, message)
-	sig := append(R, h.Mul(h, s).Add(h, r).Bytes()...)
-	if k.algorithm == Ed448() {
-		sig = append(sig, 0)
-	}
-	return sig, nil
+	return k.algorithm.suite.sign(s, prefix, k.public.encoded, message), nil
 }

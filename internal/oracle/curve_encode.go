@@ -122,13 +122,31 @@ func (c *Curve) Public(seed []byte) []byte {
 	return c.Encode(c.Mul(s, c.Base))
 }
 
+// Nonce is R of a signature whose nonce is hashed from these octets.
+func (c *Curve) Nonce(parts ...[]byte) []byte { return c.Encode(c.Mul(c.nonce(parts...), c.Base)) }
+
+func (c *Curve) nonce(parts ...[]byte) *big.Int {
+	return new(big.Int).Mod(FromLittleEndian(c.hash(parts...)), c.L)
+}
+
 // Sign signs by RFC 8032, Sections 5.1.6 and 5.2.6; dom stands before what is
 // hashed with the message.
 func (c *Curve) Sign(seed, dom, message []byte) []byte {
-	s, prefix := c.expand(seed)
-	r := new(big.Int).Mod(FromLittleEndian(c.hash(dom, prefix, message)), c.L)
-	signature := c.Encode(c.Mul(r, c.Base))
-	k := FromLittleEndian(c.hash(dom, signature, c.Public(seed), message))
+	_, prefix := c.expand(seed)
+	r := c.nonce(dom, prefix, message)
+	return c.Finish(seed, dom, c.Encode(c.Mul(r, c.Base)), r, message)
+}
+
+// Finish makes a signature with a given R.
+func (c *Curve) Finish(seed, dom, encodedR []byte, r *big.Int, message []byte) []byte {
+	s, _ := c.expand(seed)
+	k := c.nonce(dom, encodedR, c.Public(seed), message)
 	k.Mul(k, s).Add(k, r).Mod(k, c.L)
-	return append(signature, LittleEndian(k, len(signature))...)
+	return slices.Concat(encodedR, LittleEndian(k, len(encodedR)))
+}
+
+// Scalar is the private scalar of a seed for Ed25519 or Ed448.
+func (c *Curve) Scalar(seed []byte) *big.Int {
+	s, _ := c.expand(seed)
+	return s
 }

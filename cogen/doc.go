@@ -1,0 +1,24 @@
+// Package cogen holds the keys of the Mathematical Mesh: X25519 and X448 for
+// key agreement, Ed25519 and Ed448 for signatures, as the seeds of the Mesh
+// give them (draft-hallambaker-mesh-udf-13, Section 4.4) and as RFC 7748 and
+// RFC 8032 use them.
+//
+// A private key is octets: those of RFC 7748, not yet clamped; the seed that
+// RFC 8032 hashes, which for Ed448 has 56 octets here and not 57; or a bare
+// scalar, which is what a sum of keys or a share of one is.
+//
+// A public key is a point of the subgroup of prime order other than its
+// identity, and NewPublicKey refuses everything else: small order, torsion,
+// the twist, a second encoding of the same point. No honest key is refused,
+// and what is computed from a public key does not depend on how often a
+// private scalar was reduced, which with torsion it would.
+//
+// # Security
+//
+// What is computed from private octets takes the same time for all of them.
+// Reading a public key and verifying a signature do not hide their inputs.
+// Signatures are deterministic; the nonce comes from a secret prefix for
+// every kind of key, and no message is signed without one. Private octets
+// stay in a secret.Bytes, and scalars made from them are cleared after use;
+// copies that the hash functions and the stack keep are out of reach.
+package cogen
