@@ -65,13 +65,15 @@ func (c *column) line(x, end float64, name string) {
 	c.text(x, c.y+3.6, end-x, span{regular, name}, 6.5, dark, "words")
 }
 
-// fine sets paragraphs in small print. The words up to the first full stop are
-// the heading of a paragraph.
-func (l *layout) fine(c *column, paragraphs []string) {
+// fine sets paragraphs in small print and tells where each begins. The words up
+// to the first full stop are the heading of a paragraph.
+func (l *layout) fine(c *column, paragraphs []string) (starts []float64) {
 	for _, text := range paragraphs {
 		head, rest, _ := strings.Cut(text, ". ")
+		starts = append(starts, c.y)
 		c.paragraph(l.scale.fine, fineLeading, dark, span{bold, head + "."}, span{regular, " " + rest})
 	}
+	return starts
 }
 
 const fineLeading = 1.22
@@ -90,21 +92,31 @@ func (l *layout) without(b *column) {
 	const gutter = 6.0
 	whole := column{width: (b.width - gutter) / 2}
 	text := l.technical()
-	l.fine(&whole, text[:len(text)-l.beside()])
+	starts := l.fine(&whole, text[:len(text)-l.beside()])
 	b.paragraph(l.scale.fine+1.5, 1.3, black, span{bold, l.words.Without})
 	b.skip(0.6)
-	// All lines are of one height: the first half of them goes to the left.
+	// All lines are of one height: the first half of them goes to the left. No
+	// paragraph is cut one line before its end or after its beginning, unless
+	// there is no room to spare.
 	leading := fineLeading * l.scale.fine * point
 	lines := int(whole.y/leading + 0.5)
-	half := float64((lines+1)/2) * leading
+	half := (lines + 1) / 2
+	for _, start := range starts {
+		line := int(start/leading + 0.5)
+		if (line == half+1 || line == half-1) && l.scale != scales[len(scales)-1] {
+			half = line
+			break
+		}
+	}
+	height := float64(half) * leading
 	for _, m := range whole.marks {
 		m.x += b.x
-		if m.y >= half {
+		if m.y >= height {
 			m.x += whole.width + gutter
-			m.y -= half
+			m.y -= height
 		}
 		m.y += b.y
 		b.marks = append(b.marks, m)
 	}
-	b.skip(half)
+	b.skip(float64(max(half, lines-half)) * leading)
 }

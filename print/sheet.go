@@ -153,7 +153,7 @@ func (s *Sheet) Name() string {
 }
 
 // Format implements fmt.Formatter: every verb prints which sheet it is.
-func (s *Sheet) Format(f fmt.State, _ rune) {
+func (s Sheet) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "[secret sheet %d of %d]", s.content.index, s.content.of)
 }
 

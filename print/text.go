@@ -56,6 +56,12 @@ type textWriter struct{ out *bufio.Writer }
 
 // prose writes a paragraph and an empty line.
 func (t textWriter) prose(text string) {
+	t.lines(text)
+	fmt.Fprintln(t.out)
+}
+
+// lines writes a paragraph.
+func (t textWriter) lines(text string) {
 	line := "#"
 	used := 1
 	for word := range strings.SplitSeq(text, " ") {
@@ -67,7 +73,7 @@ func (t textWriter) prose(text string) {
 		line += " " + strings.ReplaceAll(word, "\u00a0", " ")
 		used += 1 + n
 	}
-	fmt.Fprintf(t.out, "%s\n\n", line)
+	fmt.Fprintln(t.out, line)
 }
 
 // head writes a heading between rules.
@@ -76,8 +82,7 @@ func (t textWriter) head(word, note string) {
 	if note != "" {
 		title += ": " + note
 	}
-	title += " "
-	fmt.Fprintf(t.out, "%s%s\n\n", title, strings.Repeat("=", max(4, textWidth-utf8.RuneCountInString(title))))
+	fmt.Fprintf(t.out, "%s %s\n\n", title, strings.Repeat("=", max(0, textWidth-1-utf8.RuneCountInString(title))))
 }
 
 func (l *layout) textHead(t textWriter) {
@@ -117,7 +122,7 @@ func (l *layout) textPublicFacts(t textWriter) {
 		names = max(names, utf8.RuneCountInString(f.name))
 	}
 	for _, f := range l.facts() {
-		fmt.Fprintf(t.out, "# %s  %s\n", pad(f.name, names), f.value)
+		t.lines(pad(f.name, names) + "  " + f.value)
 	}
 	fmt.Fprintln(t.out)
 }

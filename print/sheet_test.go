@@ -1,0 +1,319 @@
+package print
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"flag"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"meshkey/internal/secret/secrettest"
+	"meshkey/shamir"
+)
+
+var update = flag.Bool("update", false, "write the golden files and the picture of the README anew")
+
+// golden compares got with a file of testdata.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile("testdata/"+name, []byte(got+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := file(t, name); got != want {
+		for i, line := range strings.Split(got, "\n") {
+			if old := strings.Split(want, "\n"); i >= len(old) || line != old[i] {
+				t.Fatalf("%s differs from line %d: %s", name, i+1, line)
+			}
+		}
+		t.Fatalf("%s is longer", name)
+	}
+}
+
+var writers = []struct {
+	format string
+	write  func(*Sheet, io.Writer) error
+}{
+	{"pdf", (*Sheet).WritePDF},
+	{"png", func(s *Sheet, w io.Writer) error { return s.WritePNG(w, 100) }},
+	{"svg", (*Sheet).WriteSVG},
+	{"txt", (*Sheet).WriteText},
+}
+
+// The same kit, date and options give the same octets, in this run and in every
+// other. (Where a new release of Go packs octets otherwise, write the sums anew.)
+func TestReproducible(t *testing.T) {
+	var sums strings.Builder
+	for _, o := range []Options{
+		{Holders: []string{"Sadie Example"}},
+		{Holders: []string{"Zoë Weiß"}, Language: "de", Paper: Letter, NotReal: true},
+	} {
+		for _, w := range writers {
+			var first []byte
+			for range 3 {
+				sheets, err := Sheets(exampleKit(t), o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var b bytes.Buffer
+				if err := w.write(sheets[0], &b); err != nil {
+					t.Fatal(err)
+				}
+				if first == nil {
+					first = b.Bytes()
+				} else if !bytes.Equal(first, b.Bytes()) {
+					t.Errorf("two %s files of one sheet differ", w.format)
+				}
+			}
+			sum := sha256.Sum256(first)
+			fmt.Fprintf(&sums, "%s %s %s\n", hex.EncodeToString(sum[:]), o.Paper, w.format)
+		}
+	}
+	golden(t, "sha256.txt", strings.TrimSuffix(sums.String(), "\n"))
+}
+
+func TestGoldenLayout(t *testing.T) {
+	sheets, err := Sheets(exampleKit(t), Options{Holders: []string{"Sadie Example"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "layout.txt", strings.TrimSuffix(sheets[0].page.dump(), "\n"))
+}
+
+// Another date, holder, set, or share gives another sheet.
+func TestDiffers(t *testing.T) {
+	sheet := func(o Options, change func(sheets []*Sheet) *Sheet) string {
+		sheets, err := Sheets(exampleKit(t), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if err := change(sheets).WritePDF(&b); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	first := func(s []*Sheet) *Sheet { return s[0] }
+	second := func(s []*Sheet) *Sheet { return s[1] }
+	all := map[string]bool{}
+	for _, s := range []string{
+		sheet(Options{}, first), sheet(Options{}, second), sheet(Options{Holders: []string{"A"}}, first),
+		sheet(Options{NotReal: true}, first), sheet(Options{Paper: Letter}, first), sheet(Options{Language: "fr"}, first),
+	} {
+		all[s] = true
+	}
+	if len(all) != 6 {
+		t.Errorf("only %d of 6 sheets differ", len(all))
+	}
+}
+
+// The name of a file and the metadata of a PDF and a picture say nothing of the
+// share, the account or people.
+func TestMetadata(t *testing.T) {
+	k := exampleKit(t)
+	sheets, err := Sheets(k, Options{Holders: []string{"Sadie Example"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := sheets[2].Name(); got != "sheet-3of3-AAAQ" {
+		t.Errorf("the name is %q", got)
+	}
+	bare, err := Sheets(bareKit(t, shamir.Quorum{Need: 2, Of: 3}, 16), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := bare[0].Name(); got != "sheet-1of3" {
+		t.Errorf("the name is %q", got)
+	}
+	var b bytes.Buffer
+	if err := sheets[0].WritePDF(&b); err != nil {
+		t.Fatal(err)
+	}
+	info := regexp.MustCompile(`(?s)/Info <<(.*?)>>\n`).FindStringSubmatch(b.String())
+	if info == nil {
+		t.Fatal("the PDF has no metadata")
+	}
+	for entry := range strings.SplitSeq(strings.TrimSpace(info[1]), "\n") {
+		if m := regexp.MustCompile(`^/(\w+) <FEFF(\w+)>$`).FindStringSubmatch(entry); m != nil {
+			text, err := hex.DecodeString(m[2])
+			if err != nil {
+				t.Fatal(err)
+			}
+			entry = "/" + m[1] + " " + strings.ReplaceAll(string(text), "\x00", "")
+		}
+		switch entry {
+		case "/Title Recovery sheet", "/Creator Meshkey", "/Producer Meshkey", "/CreationDate(D:20261122000000+00'00')", "":
+		default:
+			t.Errorf("unexpected metadata %q", entry)
+		}
+	}
+	// A kit without a date says nothing of when it was printed.
+	b.Reset()
+	if err := bare[0].WritePDF(&b); err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(b.Bytes(), []byte("/CreationDate")) {
+		t.Error("a kit without a date has one in its PDF")
+	}
+	b.Reset()
+	if err := sheets[0].WriteSVG(&b); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"SAQC", "alice", "Sadie", "MARP"} {
+		if strings.Contains(b.String(), text) {
+			t.Errorf("the SVG holds %q", text)
+		}
+	}
+}
+
+func TestHidden(t *testing.T) {
+	sheets, err := Sheets(exampleKit(t), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	letters := []byte(strings.ReplaceAll(exampleShares[0], "-", ""))
+	secrettest.CheckHidden(t, sheets[0], letters)
+	secrettest.CheckHidden(t, *sheets[0], letters)
+	secrettest.CheckHidden(t, sheets, []byte(exampleShares[0]))
+	if got := fmt.Sprint(sheets[1]); got != "[secret sheet 2 of 3]" {
+		t.Errorf("a sheet prints as %s", got)
+	}
+}
+
+func TestNames(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		position int
+	}{
+		{"李小龍", 1}, {"Zoe\u0308", 4}, {"Eve 😀", 5}, {"a\tb", 2}, {"a\nb", 2}, {"a\u202eb", 2}, {"a\x00b", 2}, {"a\xffb", 2}, {"so\u00adft", 3}, {"מרים", 1},
+	} {
+		for what, sheets := range map[string]func() ([]*Sheet, error){
+			"holder's name": func() ([]*Sheet, error) {
+				return Sheets(exampleKit(t), Options{Holders: []string{"Alice", c.name}})
+			},
+			"address": func() ([]*Sheet, error) {
+				k := exampleKit(t)
+				k.Address = c.name
+				return Sheets(k, Options{})
+			},
+			"service": func() ([]*Sheet, error) {
+				k := exampleKit(t)
+				k.Service = c.name
+				return Sheets(k, Options{})
+			},
+		} {
+			_, err := sheets()
+			var wrong *CharacterError
+			if !errors.As(err, &wrong) || wrong.Position != c.position || wrong.What != what || (wrong.Sheet == 2) != (what == "holder's name") {
+				t.Errorf("%s %q: %v", what, c.name, err)
+			}
+		}
+	}
+	for _, name := range []string{strings.Repeat("Wolfeschlegelsteinhausen ", 9), strings.Repeat("x", 1e6)} {
+		_, err := Sheets(exampleKit(t), Options{Holders: []string{name}})
+		var long *FitError
+		if !errors.As(err, &long) || long.What != "holder's name" {
+			t.Errorf("a name of %d letters: %v", len(name), err)
+		}
+	}
+	if _, err := Sheets(exampleKit(t), Options{Holders: make([]string, 4)}); err == nil {
+		t.Error("four holders of three shares pass")
+	}
+}
+
+func TestKits(t *testing.T) {
+	k := exampleKit(t)
+	k.Shares = nil
+	if _, err := Sheets(k, Options{}); err == nil {
+		t.Error("a kit without shares passes")
+	}
+	k = exampleKit(t)
+	k.Quorum.Need = 3
+	if _, err := Sheets(k, Options{}); err == nil {
+		t.Error("a kit whose shares need fewer passes")
+	}
+	k.Quorum = shamir.Quorum{Need: 4, Of: 3}
+	if _, err := Sheets(k, Options{}); err == nil {
+		t.Error("a kit with an impossible quorum passes")
+	}
+	k = exampleKit(t)
+	k.Date = time.Time{}
+	if _, err := Sheets(k, Options{}); err != nil {
+		t.Errorf("a kit without a date: %v", err)
+	}
+}
+
+// The sizes of a picture are those of the paper, and the file says so.
+func TestPNG(t *testing.T) {
+	sheets, err := Sheets(exampleKit(t), Options{Paper: Letter})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := sheets[0].WritePNG(&b, 200); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(b.Bytes(), []byte("pHYs\x00\x00\x1e\xc2\x00\x00\x1e\xc2\x01")) { // 7874 to the metre
+		t.Error("the picture does not say how large it is")
+	}
+	img, err := png.Decode(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if size := img.Bounds().Size(); size.X != 1700 || size.Y != 2200 || img.ColorModel() != color.GrayModel {
+		t.Errorf("the picture is %v", size)
+	}
+	for _, dpi := range []int{-1, 0, MinDPI - 1, MaxDPI + 1} {
+		if err := sheets[0].WritePNG(io.Discard, dpi); err == nil {
+			t.Errorf("%d dpi pass", dpi)
+		}
+	}
+}
+
+// The picture of the README is the sheet as it is made now.
+func TestPicture(t *testing.T) {
+	sheets, err := Sheets(exampleKit(t), Options{NotReal: true, Holders: []string{"Sadie Example"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := sheets[0].WritePNG(&b, 100); err != nil {
+		t.Fatal(err)
+	}
+	const name = "../docs/sheet.png"
+	if *update {
+		if err := os.WriteFile(name, b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if b.Len() > 150_000 {
+		t.Errorf("%s has %d octets", name, b.Len())
+	}
+	old, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer old.Close()
+	want, err := png.Decode(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := sheets[0].Image(100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if gray, ok := want.(*image.Gray); !ok || !bytes.Equal(gray.Pix, got.Pix) {
+		t.Errorf("%s is out of date: run this test with -update", name)
+	}
+}
