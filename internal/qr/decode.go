@@ -25,7 +25,7 @@ func Decode(ctx context.Context, img *image.Gray, enough func(texts []string) bo
 	}
 	s := &search{ctx: ctx, enough: enough, decoder: decoder.NewDecoder()}
 	s.run(planeOf(img))
-	slices.SortStableFunc(s.found, func(a, b place) int { return cmp.Compare(a.y, b.y) })
+	slices.SortStableFunc(s.found, func(a, b place) int { return cmp.Compare(a.middle(), b.middle()) })
 	return s.texts()
 }
 
@@ -42,6 +42,7 @@ type search struct {
 const (
 	largest  = 5000 // larger pictures are halved: paper is not that sharp
 	smallest = 700  // below, an A4 page has too few pixels a module
+	tiny     = 150  // below, a single symbol has too few
 )
 
 // sharp is the module size, in pixels, from which a symbol with modules a third
@@ -67,6 +68,11 @@ func (s *search) run(p plane) {
 	}
 	if s.settled() {
 		return
+	}
+	for q := sizes[0]; q.long() >= 2*tiny; { // a single symbol with much noise
+		if q = q.halve(); s.look(q) {
+			return
+		}
 	}
 	for _, p := range sizes {
 		if s.look(p.negative()) {

@@ -176,6 +176,9 @@ func (t *three) place(w, h float64) place {
 		t.module() / w, ""}
 }
 
+// middle is how far down the symbol's middle is.
+func (p place) middle() float64 { return p.y + (p.uy+p.vy)/2 }
+
 // claim notes that marks inside the symbol at p belong to no other.
 func (p place) claim(marks []*mark, w, h float64) {
 	const around = 0.1 // half an eye, and what a tilted page bulges
