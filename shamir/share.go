@@ -13,9 +13,16 @@
 //
 // # Security
 //
-// Secrets, coefficients and share values are handled in constant time; index,
-// need, length, and whether the shares agree are public. Polynomials are
-// wiped before Split returns.
+// Secrets, coefficients and share values are handled in constant time: nothing
+// branches on them or uses them as an index. Index, need and length are public,
+// and so is whether shares are equal, agree, or give a number that fits.
+// Polynomials and all that is computed from them are wiped before a function
+// returns.
+//
+// Need-1 shares of a secret of 16 octets or more fit every secret equally well.
+// For shorter ones that is not quite so: a polynomial with a value that does
+// not fit its octets is drawn again, which a share betrays about the others;
+// for one octet it rules out one secret in 257 for each further share.
 package shamir
 
 import (
@@ -27,6 +34,9 @@ import (
 )
 
 // MaxSecret is the length of the longest secret, in octets.
+//
+// Spec: the text of the draft has steps of 32 bits, its table of primes and
+// the reference since November 2020 steps of octets.
 const MaxSecret = field.MaxOctets
 
 // Share is one share of a secret: its index, how many are needed, and a value
@@ -39,8 +49,11 @@ type Share struct {
 }
 
 // ParseShare reads a share from a header octet, (need << 4) | (index - 1), and
-// the value, big-endian. It copies b. The error is a *LengthError or a
-// *QuorumError.
+// the value, big-endian. It copies b. The error is a *LengthError or
+// a *QuorumError.
+//
+// Spec: four bits hold the indexes 1 to 16; the reference stops at 15. All 16
+// are read and 15 are made.
 func ParseShare(b []byte) (Share, error) {
 	if len(b) < 2 || len(b) > 1+MaxSecret {
 		return Share{}, &LengthError{max(len(b)-1, 0)}

@@ -8,6 +8,9 @@ import (
 // Split makes q.Of shares, with indexes from 1, of which any q.Need recover
 // the secret of 1 to MaxSecret octets; the secret stays the caller's. The
 // error is a *QuorumError or a *LengthError.
+//
+// Spec: the draft calls the degree of the polynomial n; its examples have as
+// many coefficients as shares are needed, the secret among them.
 func Split(secretOctets []byte, q Quorum) ([]Share, error) {
 	if err := q.Validate(); err != nil {
 		return nil, err
@@ -22,8 +25,8 @@ func Split(secretOctets []byte, q Quorum) ([]Share, error) {
 	prime.SetBytes(&polynomial[0], secretOctets)
 	for {
 		draw(&prime, polynomial[1:])
-		// Spec: the draft asks for new coefficients when a share's value does
-		// not fit; the reference's check for it never fires.
+		// Spec: where a share's value does not fit its octets, the draft asks
+		// for new parameters; the reference never notices.
 		if shares, ok := evaluate(&prime, polynomial, q); ok {
 			return shares, nil
 		}
