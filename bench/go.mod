@@ -3,8 +3,10 @@ module meshkey/bench
 go 1.26.0
 
 require (
+	github.com/go-pdf/fpdf v0.9.0
 	github.com/hashicorp/vault v1.21.4
 	meshkey v0.0.0
+	rsc.io/qr v0.2.0
 )
 
 // As in ../go.mod, so that a benchmark may import any of them.
