@@ -89,7 +89,7 @@ func (p *points) gather(shares []Share) error {
 		}
 	}
 	if conflict {
-		return &ConflictError{Indexes: places(differ[:])}
+		return &ConflictError{Indexes: places(differ[:]), Twice: true}
 	}
 	p.prime, p.need = field.New(first.SecretLen()), first.Need()
 	for index, s := range byIndex {

@@ -103,7 +103,7 @@ func TestOneIndexTwice(t *testing.T) {
 	offered := []shamir.Share{shares[4], shares[1], spoil(t, r, shares[4]), shares[0], spoil(t, r, shares[1]), spoil(t, r, shares[1])}
 	_, err := shamir.Combine(offered)
 	var conflict *shamir.ConflictError
-	if !errors.As(err, &conflict) || !slices.Equal(conflict.Indexes, []int{2, 5}) || conflict.Suspects != nil {
+	if !errors.As(err, &conflict) || !slices.Equal(conflict.Indexes, []int{2, 5}) || !conflict.Twice || conflict.Suspects != nil {
 		t.Errorf("%v", err)
 	}
 }
@@ -136,7 +136,7 @@ func TestWrongShares(t *testing.T) {
 			continue
 		}
 		var conflict *shamir.ConflictError
-		if !errors.As(err, &conflict) || !slices.Equal(conflict.Indexes, all) {
+		if !errors.As(err, &conflict) || !slices.Equal(conflict.Indexes, all) || conflict.Twice {
 			t.Fatalf("%d needed, %v of %d wrong: %v", need, indexes, of, err)
 		}
 		want := indexes
@@ -179,10 +179,10 @@ func TestErrorTexts(t *testing.T) {
 		{&shamir.IndexError{Index: 16}, "shamir: shares are numbered from 1 to 15; there is no share 16"},
 		{&shamir.MixedError{Indexes: []int{1, 3}, Needs: []int{2, 3}, SecretLens: []int{35, 35}},
 			"shamir: shares of different sets: share 1 (2 needed, 35 octets), share 3 (3 needed, 35 octets)"},
-		{&shamir.ConflictError{Indexes: []int{4}}, "shamir: there are different shares 4"},
-		{&shamir.ConflictError{Indexes: []int{1, 4}}, "shamir: shares 1 and 4 contradict each other"},
-		{&shamir.ConflictError{Indexes: []int{1, 2, 4}, Suspects: []int{2}},
-			"shamir: shares 1, 2 and 4 contradict each other; all but 2 agree"},
+		{&shamir.ConflictError{Indexes: []int{4}, Twice: true}, "shamir: there are different shares with the number 4"},
+		{&shamir.ConflictError{Indexes: []int{1, 4}, Twice: true}, "shamir: there are different shares with the number 1 and 4"},
+		{&shamir.ConflictError{Indexes: []int{1, 4}}, "shamir: shares 1 and 4 do not agree"},
+		{&shamir.ConflictError{Indexes: []int{1, 2, 4, 5}, Suspects: []int{2}}, "shamir: shares 1, 2, 4 and 5 do not agree; all but 2 do"},
 		{&shamir.RangeError{Octets: 35}, "shamir: the secret does not fit in 35 octets"},
 		{&shamir.RangeError{Index: 3, Octets: 35}, "shamir: share 3 does not fit in 35 octets"},
 		{shamir.Quorum{Need: 3, Of: 2}.Validate(), "shamir: more shares are needed than there are"},

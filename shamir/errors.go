@@ -56,20 +56,23 @@ func (e *MixedError) Error() string {
 	return b.String()
 }
 
-// ConflictError reports shares that contradict each other. Indexes lists them
-// once each, ascending: either every index of which there are two different
-// shares, or else all shares offered, of which some are wrong. In the second
-// case Suspects names the wrong ones, ascending, if the others are enough to
-// tell: with two shares to spare one wrong share is told, with four two.
-type ConflictError struct{ Indexes, Suspects []int }
+// ConflictError reports shares that contradict each other. If Twice, there are
+// different shares of each of the Indexes; otherwise these are those of all
+// shares offered, of which some are wrong. Suspects then are the wrong ones, if
+// the others are enough to tell: one can be told with two shares to spare, two
+// with four. Both lists ascend.
+type ConflictError struct {
+	Indexes, Suspects []int
+	Twice             bool
+}
 
 func (e *ConflictError) Error() string {
-	text := "shamir: shares " + list(e.Indexes) + " contradict each other"
-	if len(e.Indexes) == 1 {
-		text = "shamir: there are different shares " + list(e.Indexes)
+	text := "shamir: shares " + list(e.Indexes) + " do not agree"
+	if e.Twice {
+		text = "shamir: there are different shares with the number " + list(e.Indexes)
 	}
 	if len(e.Suspects) > 0 {
-		text += "; all but " + list(e.Suspects) + " agree"
+		text += "; all but " + list(e.Suspects) + " do"
 	}
 	return text
 }
