@@ -88,18 +88,19 @@ func (q *affine448) from(p *coords448) {
 // addAffine sets p = p + q on the twist by the formula after (5) of Hisil and
 // others, with a = -1.
 func (p *coords448) addAffine(q *affine448) {
-	var a, b, c, d, e, f, g, h fp.Elt
-	fp.Sub(&a, &p.y, &p.x)
-	fp.Mul(&a, &a, &q.minus)
-	fp.Add(&b, &p.y, &p.x)
-	fp.Mul(&b, &b, &q.plus)
-	fp.Mul(&c, &p.ta, &p.tb)
-	fp.Mul(&c, &c, &q.dt)
-	fp.Add(&d, &p.z, &p.z)
-	fp.Sub(&e, &b, &a)
-	fp.Sub(&f, &d, &c)
-	fp.Add(&g, &d, &c)
-	fp.Add(&h, &b, &a)
+	var e, f, g, h fp.Elt
+	a, b, c, d := &p.x, &p.y, &p.ta, &p.z // in place
+	fp.Mul(c, &p.ta, &p.tb)
+	fp.Mul(c, c, &q.dt)
+	fp.Add(d, &p.z, &p.z)
+	fp.Sub(&e, &p.y, &p.x)
+	fp.Add(b, &p.y, &p.x)
+	fp.Mul(a, &e, &q.minus)
+	fp.Mul(b, b, &q.plus)
+	fp.Sub(&e, b, a)
+	fp.Sub(&f, d, c)
+	fp.Add(&g, d, c)
+	fp.Add(&h, b, a)
 	p.fromTerms(&e, &f, &g, &h)
 }
 

@@ -54,6 +54,15 @@ func TestConstants(t *testing.T) {
 		if big.Jacobi(from(d[:]), p448) != -1 {
 			t.Error("d is a square")
 		}
+		// What torsionFree rests on.
+		minus := new(big.Int).Sub(from(d[:]), big.NewInt(1))
+		a := new(big.Int).Add(from(d[:]), big.NewInt(1))
+		a.Mul(a, big.NewInt(2)).Mul(a, new(big.Int).ModInverse(minus, p448))
+		if big.Jacobi(minus, p448) != 1 ||
+			big.Jacobi(new(big.Int).Sub(a, big.NewInt(2)), p448) != 1 ||
+			big.Jacobi(a.Add(a, big.NewInt(2)), p448) != -1 {
+			t.Error("a curve for which torsionFree was not made")
+		}
 	}
 	// What liftX25519 and liftX448 divide by is never 0.
 	if v2 := big.NewInt(-1 + 486662 - 1); big.Jacobi(v2, p25519) != -1 {
@@ -92,6 +101,35 @@ func TestDigits(t *testing.T) {
 		}
 		if sixteen.Cmp(want) != 0 || naf.Cmp(want) != 0 {
 			t.Errorf("%v has the digits of %v and %v", want, sixteen, naf)
+		}
+	}
+}
+
+// Halving and multiplying by the order tell the same.
+func TestTorsionFree448(t *testing.T) {
+	for _, c := range []*Curve{X448(), Ed448()} {
+		minusOne := c.NewScalar().SetUint64(1)
+		minusOne.Neg(minusOne)
+		encoded, g := make([]byte, c.PointLen()), c.NewGenerator()
+		var counts [2]int
+		for counts[0] < 60 || counts[1] < 20 {
+			encoded[0]++
+			encoded[7] += 3
+			p, err := c.Decode(encoded)
+			if err != nil {
+				continue
+			}
+			q := c.NewPoint().ScalarMult(minusOne, p)
+			want := q.Add(q, p).IsIdentity()
+			if counts[want]++; p.IsTorsionFree() != want {
+				t.Fatalf("%v %x: %d, want %d", c, encoded, p.IsTorsionFree(), want)
+			}
+			// Not by the representation, nor by the sign of x.
+			for _, same := range []*Point{q.Add(p, g).Sub(q, g), c.NewPoint().Neg(p)} {
+				if got := same.IsTorsionFree(); got != want {
+					t.Fatalf("%v %x, computed: %d, want %d", c, encoded, got, want)
+				}
+			}
 		}
 	}
 }

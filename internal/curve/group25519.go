@@ -43,3 +43,13 @@ func (s *Scalar) edwards25519() *edwards25519.Scalar {
 	}
 	return t
 }
+
+// torsionFree asks whether L·p = 0, as (L-1)·p = -p, since L is no scalar.
+func (p *point25519) torsionFree() int {
+	minusOne := curveEd25519.NewScalar().SetUint64(1)
+	minusOne.Neg(minusOne)
+	var q, minus point25519
+	q.scalarMult(minusOne, p)
+	minus.neg(p)
+	return q.equal(&minus)
+}

@@ -107,20 +107,21 @@ func negIf448(x *fp.Elt, n uint) {
 // addCached sets p = p + q by formula (5) of Hisil, Wong, Carter and Dawson,
 // "Twisted Edwards Curves Revisited" (2008), with a = 1. It is complete.
 func (p *point448) addCached(q *cached448) {
-	var a, b, c, d, e, f, g, h fp.Elt
-	fp.Mul(&a, &p.x, &q.x)
-	fp.Mul(&b, &p.y, &q.y)
-	fp.Mul(&c, &p.ta, &p.tb)
-	fp.Mul(&c, &c, &q.dt)
-	fp.Mul(&d, &p.z, &q.z)
+	var e, f, g, h fp.Elt
+	a, b, c, d := &p.x, &p.y, &p.ta, &p.z // in place
+	fp.Mul(c, &p.ta, &p.tb)
+	fp.Mul(c, c, &q.dt)
+	fp.Mul(d, &p.z, &q.z)
 	fp.Add(&e, &p.x, &p.y)
 	fp.Add(&f, &q.x, &q.y)
 	fp.Mul(&e, &e, &f)
-	fp.Sub(&e, &e, &a)
-	fp.Sub(&e, &e, &b)
-	fp.Sub(&f, &d, &c)
-	fp.Add(&g, &d, &c)
-	fp.Sub(&h, &b, &a)
+	fp.Mul(a, &p.x, &q.x)
+	fp.Mul(b, &p.y, &q.y)
+	fp.Sub(&e, &e, a)
+	fp.Sub(&e, &e, b)
+	fp.Sub(&f, d, c)
+	fp.Add(&g, d, c)
+	fp.Sub(&h, b, a)
 	p.fromTerms(&e, &f, &g, &h)
 }
 
@@ -135,11 +136,9 @@ func (p *point448) doubleSelf() {
 // terms returns 2·x·y, y² + x² and y² - x², of which the doubling and the
 // isogenies are made.
 func (p *coords448) terms() (e, g, h fp.Elt) {
-	var a, b fp.Elt
-	fp.Sqr(&a, &p.x)
-	fp.Sqr(&b, &p.y)
-	fp.Add(&g, &b, &a)
-	fp.Sub(&h, &b, &a)
+	fp.Sqr(&g, &p.y)
+	fp.Sqr(&h, &p.x)
+	fp.AddSub(&g, &h)
 	fp.Add(&e, &p.x, &p.y)
 	fp.Sqr(&e, &e)
 	fp.Sub(&e, &e, &g)

@@ -13,6 +13,7 @@ type element interface {
 	scalarMult(s *Scalar, a element)
 	scalarBaseMult(s *Scalar)
 	multiScalarMultVarTime(s []*Scalar, a []element)
+	torsionFree() int
 }
 
 // A Point is a point of a curve, made by that Curve. As in math/big the
@@ -128,15 +129,10 @@ func (p *Point) IsIdentity() int { return p.e.equal(p.e.fresh()) }
 // IsSmallOrder returns 1 if h·p is the identity, else 0.
 func (p *Point) IsSmallOrder() int { return p.curve.NewPoint().MultByCofactor(p).IsIdentity() }
 
-// IsTorsionFree returns 1 if p is in the subgroup of order L, else 0. It takes
-// as long as ScalarMult.
-func (p *Point) IsTorsionFree() int {
-	// L itself is no scalar: L·p = 0 is (L-1)·p = -p.
-	minusOne := p.curve.NewScalar().SetUint64(1)
-	minusOne.Neg(minusOne)
-	q := p.curve.NewPoint().ScalarMult(minusOne, p)
-	return q.Equal(p.curve.NewPoint().Neg(p))
-}
+// IsTorsionFree returns 1 if p is in the subgroup of order L, else 0. Nothing
+// but the answer shows in its time: that of ScalarMult on the curves over
+// 2^255 - 19, and about a fifth of that on the others.
+func (p *Point) IsTorsionFree() int { return p.e.torsionFree() }
 
 func (p *Point) match(others ...*Point) element {
 	for _, q := range others {
