@@ -83,13 +83,14 @@ type canvas struct {
 	raster vector.Rasterizer
 	mask   image.Alpha
 	budget int64 // pixels that may still be painted
+	blank  bool  // nothing was painted
 }
 
 // paintings is how often every pixel of a page may be painted over, on average.
-const paintings = 60
+const paintings = 20
 
 func newCanvas(w, h int) *canvas {
-	c := &canvas{img: image.NewGray(image.Rect(0, 0, w, h)), budget: paintings * int64(w) * int64(h)}
+	c := &canvas{img: image.NewGray(image.Rect(0, 0, w, h)), budget: paintings * int64(w) * int64(h), blank: true}
 	for i := range c.img.Pix {
 		c.img.Pix[i] = 255
 	}
@@ -99,6 +100,7 @@ func newCanvas(w, h int) *canvas {
 // spend tells whether n more pixels may be painted.
 func (c *canvas) spend(n int) bool {
 	c.budget -= int64(n)
+	c.blank = false
 	return c.budget >= 0
 }
 

@@ -64,6 +64,9 @@ func (d *document) look(ctx context.Context, p sheet) ([]string, error) {
 	if c.budget < 0 {
 		problem = errors.Join(problem, &TooLargeError{"drawing on a page (pixels painted over)", paintings + 1, paintings})
 	}
+	if c.blank {
+		return nil, problem
+	}
 	return qr.Decode(ctx, c.img, complete), problem
 }
 

@@ -326,6 +326,7 @@ func (n *interpreter) stencil(s types.StreamDict) types.Boolean {
 
 // form carries out a form XObject. PDF 32000-1, Section 8.10.
 func (n *interpreter) form(s types.StreamDict, resources types.Dict, depth int) {
+	n.operators += 500 // forms in forms grow fast
 	content, err := n.unpack(s, MaxFile)
 	if err != nil {
 		return
