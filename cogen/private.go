@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"slices"
 
 	"meshkey/internal/curve"
 	"meshkey/internal/secret"
@@ -111,7 +112,7 @@ func (k *PrivateKey) Sign(message []byte) ([]byte, error) {
 		return nil, errAlgorithm
 	case k.algorithm == Ed25519() && !k.isScalar:
 		// The standard library has its private key as seed and public key.
-		both := append(k.Bytes(), k.public.encoded...)
+		both := slices.Concat(k.octets.Reveal(), k.public.encoded)
 		defer secret.Wipe(both)
 		return ed25519.Sign(both, message), nil
 	}

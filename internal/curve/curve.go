@@ -5,27 +5,31 @@
 // those of RFC 8032; they are named after their uses, X25519, X448, Ed25519
 // and Ed448. A Point has both coordinates on all four, since only whole points
 // can be added; for the Montgomery curves the Mesh writes them as u and a sign
-// of v (draft-hallambaker-threshold-06, Section 5). The package knows nothing
-// of keys or protocols.
+// of v (draft-hallambaker-threshold-06). The package knows nothing of keys or
+// protocols.
 //
 // # Torsion
 //
 // The groups have 8·L or 4·L elements, and scalars are integers modulo the
 // prime L, so that (a+b)·P = a·P + b·P holds in the subgroup of order L only.
-// ScalarMult multiplies by the one integer in [0, L) that stands for its
-// scalar, exactly, for every point; clamping and reduced sums of shares
-// therefore disagree with it on points outside that subgroup. Decode
-// refuses points of small order and lets the others through; whoever multiplies
-// a point that came from outside either refuses it unless IsTorsionFree, as
-// keys do, or calls MultByCofactor first and means h·P throughout.
+// ScalarMult multiplies every point exactly, by the one integer in [0, L) that
+// stands for its scalar. Outside that subgroup the result therefore depends on
+// whether a sum of shares, or a clamped scalar, was reduced on the way.
+//
+// Decode refuses points of small order and lets the others through. Whoever
+// multiplies a point that came from outside refuses it unless IsTorsionFree,
+// as keys do, or calls MultByCofactor first and means h·P throughout.
 //
 // # Security
 //
-// Operations on scalars and points, and Point.Bytes, take the same time for
-// all values. Not so the functions whose names end in VarTime, decoding, and
-// the time that depends on lengths: they are for public values. Point and
-// Scalar are plain memory: what is secret is wiped by its owner where there is
-// a Wipe; copies in registers and on the stack are out of reach.
+// Operations on scalars and points, and encoding, take the same time for all
+// values, only lengths and numbers of arguments show. The exceptions are for
+// public values: decoding, and what has a name that ends in VarTime. What the
+// time rests on is the constant time of the multiplication instruction and of
+// the two libraries below, filippo.io/edwards25519 and circl's fp448.
+//
+// Points and scalars are plain memory. Scalar has a Wipe; copies in registers
+// and on the stack, and points, stay until they are overwritten.
 package curve
 
 // A Curve is one of the four. Curves are compared with ==.

@@ -43,9 +43,9 @@ func (c *Curve) PlainLen() int { return len(c.form.prime) }
 
 // Bytes returns the encoding of p. For Ed25519 and Ed448 it is that of
 // RFC 8032, Sections 5.1.2 and 5.2.2. For X25519 and X448 it is u as in
-// RFC 7748, Section 5, and one more octet, 80 if v is odd and 00 if it is even
-// (draft-hallambaker-threshold-06, Section 5). The identity of a Montgomery
-// curve, which has no u, becomes zeros, as in RFC 7748.
+// RFC 7748, Section 5, and one more octet, 80 if v is odd and 00 if it is even.
+// The identity of a Montgomery curve, which has no u, becomes zeros, as in
+// RFC 7748.
 func (p *Point) Bytes() []byte {
 	f := &p.curve.form
 	shown, other := f.affine(p.e)

@@ -24,7 +24,8 @@ var (
 		"01000000000000000000000000000000000000000000000000000080"+
 			"ffffffffffffffffffffffffffffffffffffffffffffffffffffff7f")
 
-	// rootOf39081 is half of a square root of 156324, the one of RFC 7748, Section 4.2.
+	// rootOf39081 is half of the square root of 156324 for which the isogeny
+	// of RFC 7748, Section 4.2, takes base point to base point.
 	rootOf39081 = must448(
 		"362757450fef429652ce20aaf67b3360d2de6efdf4669a83ba148c96" +
 			"80d7a2644bd5b8a5b8a7f1a1a06aa22f728df63b68f724ebfb62d922")
@@ -97,13 +98,13 @@ func liftX448(shown []byte, odd byte) (element, bool) {
 		return nil, false
 	}
 	setOdd448(&v, odd)
-	var e, g, h fp.Elt
+	var e, f, h fp.Elt
 	fp.Mul(&e, &rootOf39081, &u)
 	fp.Add(&e, &e, &e)
+	fp.Sub(&f, &u, &one)
 	fp.Add(&h, &u, &one)
-	fp.Sub(&g, &u, &one)
 	p := x448.identity()
-	p.fromTerms(&e, &g, &v, &h)
+	p.fromTerms(&e, &f, &v, &h)
 	return p, true
 }
 
