@@ -36,17 +36,16 @@ type row struct {
 	text, check string // text with hyphens
 }
 
-// rowsOf puts a share's text in rows with check letters. It returns nil for a
-// text that is none.
+// rowsOf puts a share's text in rows with check letters.
 func rowsOf(share string) []row {
 	plain := strings.ReplaceAll(share, "-", "")
 	var rows []row
-	for n := 1; plain != "" && n <= letters.MaxRow; n++ {
+	for n := 1; plain != ""; n++ {
 		head := plain[:min(letters.PerRow, len(plain))]
 		plain = plain[len(head):]
 		check, err := letters.Check(n, head)
 		if err != nil {
-			return nil
+			panic("print: the text of a share is not Base32") // udf.FormatShare wrote it
 		}
 		rows = append(rows, row{n, inFours(head), check})
 	}

@@ -16,6 +16,6 @@
 //
 // A sheet holds its share's text as Go strings, which cannot be wiped, and all
 // that is written holds it too. Names of sheets, errors and the PDF's metadata
-// hold no letter of a share and no name or address. Printers keep what they
-// printed; the sheet says so to nobody, since only its maker can act on it.
+// hold no letter of a share and no name or address. Nothing here takes constant
+// time: the shares are about to be put on paper.
 package print

@@ -12,20 +12,24 @@ const (
 	gapW       = 7.0  // between the code and what stands beside it
 )
 
-// scale are the sizes of type that change together, in points.
-type scale struct{ lead, body, fine float64 }
+// scale is the sizes of type, in points, and the least space between the blocks
+// of a sheet, in millimetres. They change together.
+type scale struct{ lead, body, fine, gap float64 }
 
 // scales are tried from the largest down. At the last the words are still read
 // at arm's length, and the small print still without a glass.
 var scales = []scale{
-	{13, 11, 7.2},
-	{12.5, 10.5, 7},
-	{12, 10, 6.8},
-	{11.5, 9.7, 6.6},
-	{11, 9.3, 6.4},
-	{10.5, 9, 6.2},
-	{10, 8.7, 6},
+	{13, 11, 7.2, 4},
+	{12.5, 10.5, 7, 4},
+	{12, 10, 6.8, 3.6},
+	{11.5, 9.7, 6.6, 3.2},
+	{11, 9.3, 6.4, 2.8},
+	{10.5, 9, 6.2, 2.5},
+	{10, 8.7, 6, 2.2},
 }
+
+// mostGap is the most space between blocks; more is left above the small print.
+const mostGap = 7
 
 // compose lays out the sheets of a set, all at the largest scale at which each
 // of them fits.
@@ -62,9 +66,8 @@ func composeAt(c *content, w *catalogue, paper Paper, s scale) (*page, error) {
 			height += b.y
 		}
 	}
-	const least, most = 2.2, 7.0
 	free := (p.height - 2*edge - height) / float64(len(blocks)-1)
-	if free < least {
+	if free < s.gap {
 		return nil, &FitError{"text"}
 	}
 	y := edge
@@ -76,7 +79,7 @@ func composeAt(c *content, w *catalogue, paper Paper, s scale) (*page, error) {
 			m.y += y
 			p.marks = append(p.marks, m)
 		}
-		y += b.y + min(free, most)
+		y += b.y + min(free, mostGap)
 	}
 	return p, nil
 }

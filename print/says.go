@@ -4,24 +4,31 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"meshkey/internal/field"
 )
 
 // fill puts what differs from sheet to sheet into a text.
 func (l *layout) fill(text string) string {
-	return fill(text,
-		"{index}", strconv.Itoa(l.index), "{need}", strconv.Itoa(l.need), "{of}", strconv.Itoa(l.of),
-		"{address}", noBreak(l.address), "{len}", strconv.Itoa(l.secretLen), "{sharelen}", strconv.Itoa(l.secretLen+2),
-		"{bits}", strconv.Itoa(8*l.secretLen), "{type}", strconv.Itoa(int(l.typeOctet)))
+	prime := field.New(l.secretLen)
+	number := strconv.Itoa
+	return fill(text, "{address}", noBreak(l.address),
+		"{index}", number(l.index), "{need}", number(l.need), "{of}", number(l.of),
+		"{len}", number(l.secretLen), "{sharelen}", number(l.secretLen+2), "{bits}", number(8*l.secretLen),
+		"{ikm}", number(l.secretLen-1), "{random}", number(l.secretLen-3),
+		"{offset}", number(int(prime.Offset())), "{type}", number(int(l.typeOctet)))
 }
 
 // noBreak keeps a name in one line while it fits one.
 func noBreak(text string) string { return strings.ReplaceAll(text, " ", "\u00a0") }
 
-// byNeed chooses between three texts.
-func (l *layout) byNeed(some, all, one string) string {
+// byNeed chooses between four texts.
+func (l *layout) byNeed(some, all, added, one string) string {
 	switch {
 	case l.need == 1:
 		return l.fill(one)
+	case l.added:
+		return l.fill(added)
 	case l.need == l.of:
 		return l.fill(all)
 	default:
@@ -58,7 +65,7 @@ func (l *layout) sentences() (what, need string) {
 	case l.fingerprint != "":
 		what = l.words.WhatAccount
 	}
-	return l.fill(what), l.byNeed(l.words.NeedSome, l.words.NeedAll, l.words.NeedOne)
+	return l.fill(what), l.byNeed(l.words.NeedSome, l.words.NeedAll, l.words.NeedAdded, l.words.NeedOne)
 }
 
 // duties are what a holder has to do: a heading and a few sentences each.
@@ -90,7 +97,7 @@ type fact struct {
 
 // facts are what is public, without what the header says.
 func (l *layout) facts() []fact {
-	needed := l.byNeed(l.words.RecoverSome, l.words.RecoverAll, l.words.RecoverOne)
+	needed := l.byNeed(l.words.RecoverSome, l.words.RecoverAll, l.words.RecoverAdded, l.words.RecoverOne)
 	if l.sealed {
 		needed = fill(l.words.Sealed, "{needed}", needed)
 	}
@@ -106,7 +113,7 @@ func (l *layout) facts() []fact {
 // technical is what a programmer needs to do without this program.
 func (l *layout) technical() []string {
 	all := []string{l.words.DoShare, l.words.DoBytes, l.words.DoLetters}
-	if l.fingerprint != "" && l.secretLen == 35 {
+	if l.fingerprint != "" {
 		all = []string{l.words.DoShare, l.words.DoSeed, l.words.DoAccount, l.words.DoLetters}
 	}
 	if l.certificate != "" {

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"meshkey/escrow"
+	"meshkey/internal/letters"
 	"meshkey/internal/qr"
 	"meshkey/shamir"
 	"meshkey/udf"
@@ -98,6 +99,9 @@ func checkKit(k *escrow.Kit, o Options) error {
 		if s.Need() != k.Quorum.Need || s.SecretLen() != k.Shares[0].SecretLen() {
 			return fmt.Errorf("print: share %d of the kit is not of its set", i+1)
 		}
+	}
+	if strings.Trim(k.SetName, letters.Alphabet) != "" || len(k.SetName) > 4 {
+		return errors.New("print: the short name of the set is not four letters") // it goes into the names of files
 	}
 	if err := checkName("address", 0, k.Address); err != nil {
 		return err

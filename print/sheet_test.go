@@ -14,6 +14,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -248,6 +249,11 @@ func TestKits(t *testing.T) {
 		t.Error("a kit with an impossible quorum passes")
 	}
 	k = exampleKit(t)
+	k.SetName = "../A"
+	if _, err := Sheets(k, Options{}); err == nil {
+		t.Error("a set may be named like a path")
+	}
+	k = exampleKit(t)
 	k.Date = time.Time{}
 	if _, err := Sheets(k, Options{}); err != nil {
 		t.Errorf("a kit without a date: %v", err)
@@ -316,4 +322,23 @@ func TestPicture(t *testing.T) {
 	if gray, ok := want.(*image.Gray); !ok || !bytes.Equal(gray.Pix, got.Pix) {
 		t.Errorf("%s is out of date: run this test with -update", name)
 	}
+}
+
+// Sheets can be written at the same time.
+func TestConcurrent(t *testing.T) {
+	sheets, err := Sheets(exampleKit(t), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wait sync.WaitGroup
+	for i := range 8 {
+		wait.Go(func() {
+			for _, w := range writers {
+				if err := w.write(sheets[i%3], io.Discard); err != nil {
+					t.Errorf("%s: %v", w.format, err)
+				}
+			}
+		})
+	}
+	wait.Wait()
 }

@@ -16,9 +16,9 @@ import (
 func TestTextReads(t *testing.T) {
 	for _, v := range variants(t) {
 		v.Language = Languages()[len(v.name)%4]
-		v.Holders = []string{"SABE-CDEF-GHIJ-KLMN-OPQR", "Sabine", "1: SAQC-YE5R"}[:min(3, len(v.kit.Shares))]
+		v.Holders = []string{"Sabine", "Sada Abe", "1: Sac"}[:min(3, len(v.kit.Shares))]
 		if v.kit.Address != "" {
-			v.kit.Address, v.kit.Service = "Share: SAAA", "SAQC-YE5R-BE3C-37IF-AG43"
+			v.kit.Address, v.kit.Service = "sadie@example.com", "sabine"
 		}
 		sheets, err := Sheets(v.kit, v.Options)
 		if err != nil {

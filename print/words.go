@@ -35,10 +35,11 @@ type catalogue struct {
 	// WhatAddress, WhatAccount and WhatSecret are the first sentence: for an
 	// account with an address, for one without, and for some other secret.
 	WhatAddress, WhatAccount, WhatSecret string
-	// NeedSome, NeedAll and NeedOne are the second: any Need of Of, all of them,
-	// or this one alone. Recover… are the same in a few words.
-	NeedSome, NeedAll, NeedOne          string
-	RecoverSome, RecoverAll, RecoverOne string
+	// Need… are the second sentence: any Need of Of, all of them, any Need of a
+	// set that sheets have been added to, or this one alone. Recover… are the same
+	// in a few words.
+	NeedSome, NeedAll, NeedAdded, NeedOne             string
+	RecoverSome, RecoverAll, RecoverAdded, RecoverOne string
 
 	// What a holder has to do: a heading and a few sentences each. KeepOne is
 	// for a sheet that is enough alone.
@@ -65,8 +66,8 @@ type catalogue struct {
 	Sealed string
 
 	// Without is the heading of the small print; the Do… texts are its
-	// paragraphs. DoAccount and DoPublic are for accounts only; DoSeed is DoBytes
-	// for the 35 octets of an account's seed.
+	// paragraphs. DoSeed and DoAccount are for accounts, DoBytes in place of both for
+	// any other secret, DoPublic for a sheet with a public code.
 	Without                                        string
 	DoShare, DoBytes, DoSeed, DoAccount, DoLetters string
 	DoPublic                                       string

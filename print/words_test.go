@@ -18,7 +18,7 @@ func TestCatalogues(t *testing.T) {
 	if got := Languages(); !slices.Equal(got, []string{"de", "en", "es", "fr"}) {
 		t.Fatalf("the languages are %v", got)
 	}
-	known := []string{"{index}", "{need}", "{of}", "{address}", "{len}", "{sharelen}", "{bits}", "{type}", "{day}", "{month}", "{year}", "{needed}"}
+	known := []string{"{index}", "{need}", "{of}", "{address}", "{len}", "{sharelen}", "{bits}", "{ikm}", "{random}", "{offset}", "{type}", "{day}", "{month}", "{year}", "{needed}"}
 	names := func(text string) []string {
 		all := placeholder.FindAllString(text, -1)
 		slices.Sort(all)
