@@ -52,7 +52,7 @@ func (e *MisfitError) Error() string {
 // is not, the error is a *[MisfitError]. It judges one share alone and needs no
 // other.
 func (c *Certificate) Check(s shamir.Share) error {
-	if c.fits(s) {
+	if c.Knows(s) {
 		return nil
 	}
 	e := &MisfitError{Set: c.SetName(), Index: s.Index(), Fault: Unknown}
@@ -67,12 +67,30 @@ func (c *Certificate) Check(s shamir.Share) error {
 	return e
 }
 
-func (c *Certificate) fits(s shamir.Share) bool {
+// Knows reports whether s is one of the shares the certificate commits to.
+func (c *Certificate) Knows(s shamir.Share) bool {
 	x := s.Index()
 	if s.Need() != c.Quorum().Need || x > c.covers() {
 		return false
 	}
 	return bytes.Equal(commitment(c.body.Salt, s), c.body.Commitments[(x-1)*commitmentLen:x*commitmentLen])
+}
+
+// KnowsSet reports whether all that the certificate commits to are the shares
+// of one set, of which Need are given: each is made again and compared.
+func (c *Certificate) KnowsSet(shares []shamir.Share) bool {
+	for x := 1; x <= c.covers(); x++ {
+		s, err := shamir.Recreate(shares, x)
+		if err != nil {
+			return false
+		}
+		known := c.Knows(s)
+		s.Wipe()
+		if !known {
+			return false
+		}
+	}
+	return true
 }
 
 // renumber finds the index at which the value of s fits under a right header,
@@ -86,7 +104,7 @@ func (c *Certificate) renumber(s shamir.Share) int {
 		if err != nil {
 			continue
 		}
-		ok := c.fits(t)
+		ok := c.Knows(t)
 		t.Wipe()
 		if ok {
 			return x

@@ -75,7 +75,7 @@ func (it Item) share() (shamir.Share, error) {
 	if err == nil {
 		return s, nil
 	}
-	e := &TextError{Kind: Share, Line: it.Line, Reason: "not a share that can be"}
+	e := &TextError{Kind: Share, Line: it.Line, Reason: reason(err)}
 	if p, ok := err.(*udf.ParseError); ok {
 		e.Reason = p.Reason
 		if p.Letter > 0 {

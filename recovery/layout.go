@@ -5,8 +5,8 @@ import (
 )
 
 const (
-	rowLetters    = 20  // in a row of a sheet, at most
-	maxRowLetters = 256 // after which no share goes on
+	rowLetters = 20                        // in a row of a sheet, at most
+	tooLong    = maxLetters + 2*rowLetters // no share goes on after so many
 )
 
 // The letters of a share: of one octet to 64, and of the two seeds that are
@@ -16,6 +16,7 @@ const (
 	maxLetters  = 106
 	seedLetters = 60
 	seedPadded  = 61
+	usual       = 2 // so many lengths
 )
 
 // layout finds the shares in the lines between two certificates or ends of a
@@ -30,9 +31,12 @@ const (
 func layout(lines []line) []Item {
 	best := 1 << 30
 	var choice []int
-	for _, length := range lengths {
+	for i, length := range lengths {
 		if cost, c := weigh(lines, length); cost < best {
 			best, choice = cost, c
+		}
+		if i == usual-1 && best < costOther && complete(choice) {
+			break // every share is whole and of a usual length
 		}
 	}
 	var items []Item
@@ -52,7 +56,17 @@ func layout(lines []line) []Item {
 	return items
 }
 
-// lengths are the lengths that the shares of a text may have, the likely ones
+// complete reports whether a choice, as weigh makes it, leaves no line out.
+func complete(choice []int) bool {
+	for at := 0; at < len(choice); at = choice[at] {
+		if choice[at] == at {
+			return false
+		}
+	}
+	return true
+}
+
+// lengths are the lengths that the shares of a text may have, the usual ones
 // first.
 var lengths = func() []int {
 	out := []int{seedLetters, seedPadded}
@@ -96,7 +110,7 @@ func weigh(lines []line, length int) (cost int, choice []int) {
 			continue
 		}
 		letters, bad, penalty := 0, 0, 0
-		for j := i; j < n && (j == i || !lines[j].fresh) && letters < maxRowLetters; j++ {
+		for j := i; j < n && (j == i || !lines[j].fresh) && letters <= tooLong; j++ {
 			letters += lines[j].letters
 			bad += lines[j].bad
 			if j > i {
@@ -131,9 +145,7 @@ func shareCost(letters, bad, length int, last line) int {
 // endsWhole reports whether the last letter of l can end a share of so many
 // letters: the bits of it that no octet holds are zero.
 func (l line) endsWhole(letters int) bool {
-	v := values(l.row.Letters, l.letters)
-	last := v[len(v)-1]
-	return last < 32 && last&(1<<(letters*5%8)-1) == 0
+	return l.last < 32 && l.last&(1<<(letters*5%8)-1) == 0
 }
 
 func (l line) leaveCost() int {

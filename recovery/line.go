@@ -13,6 +13,7 @@ type line struct {
 	form    form
 	letters int  // share letters in the row, wrong ones counted
 	bad     int  // of them, characters that are no letter of a share
+	last    int  // value of the last of them
 	start   bool // the row can begin a share
 	fresh   bool // prose, or a certificate, stands between the row before and this one
 	gap     bool // an empty line does
@@ -31,21 +32,37 @@ const (
 
 var (
 	numbered = regexp.MustCompile(`^\s*(\d{1,2})\s*[:.)]\s*`)
-	labelled = regexp.MustCompile(`^\s*\p{L}[\p{L}\d .'-]{0,30}[:=]\s*`)
+	labelled = regexp.MustCompile(`^\s*\p{L}[\p{L}\d .'#()\[\]-]{0,30}[:=]\s*`)
 )
+
+// What may stand around a row and is no part of it: marks of quoting, lists and
+// sentences.
+const (
+	before = " \t>|*•·\"'`“„«"
+	after  = " \t.,;\"'`”“»"
+)
+
+// maxLine is more octets than any row of a share has, however it is spaced.
+const maxLine = 1024
 
 // readLine takes a line of a text apart.
 func readLine(number int, text string) line {
-	l := line{row: Row{Line: number}}
+	l := line{row: Row{Line: number}, form: prose}
+	if len(text) > maxLine {
+		return l
+	}
 	label := false
+	text = strings.TrimRight(strings.TrimLeft(text, before), after)
 	if m := numbered.FindStringSubmatch(text); m != nil {
 		l.row.Number, _ = strconv.Atoi(m[1])
 		text = text[len(m[0]):]
 	} else if m := labelled.FindString(text); m != "" {
 		label = true
 		text = text[len(m):]
+	} else {
+		text = cutWords(text)
 	}
-	letters, check, slash := strings.Cut(text, "/")
+	letters, check, slash := strings.Cut(strings.TrimLeft(text, before), "/")
 	l.row.Letters, l.row.Check = strings.TrimSpace(letters), strings.TrimSpace(check)
 	groups := groupsOf(l.row.Letters)
 	var mixed bool
@@ -53,13 +70,11 @@ func readLine(number int, text string) line {
 		letter, digit := false, false
 		for _, c := range g {
 			l.letters++
-			switch v := letterValue(c); {
-			case v > 32:
+			l.last = letterValue(c)
+			digit = digit || l.last > 25 && l.last < 32
+			letter = letter || unicode.IsLetter(c)
+			if l.last > 32 {
 				l.bad++
-			case v > 25 && v < 32:
-				digit = true
-			case unicode.IsLetter(c):
-				letter = true
 			}
 		}
 		mixed = mixed || letter && digit
@@ -72,6 +87,22 @@ func readLine(number int, text string) line {
 	return l
 }
 
+// cutWords cuts off words before a share on the same line, as in "Share 1
+// SAQC-YE5R-…".
+func cutWords(text string) string {
+	const most = 40 // octets of words
+	for i, c := range text[:min(len(text), most)] {
+		if c != ' ' && c != '\t' || inFours(groupsOf(text[:i])) {
+			continue
+		}
+		first, _, _ := strings.Cut(strings.TrimLeft(text[i:], " \t"), " ")
+		if startsShare(first) && len(groupsOf(first)) > 2 {
+			return text[i:]
+		}
+	}
+	return text
+}
+
 func (l *line) judge(groups []string, mixed, slash bool) form {
 	fours := inFours(groups)
 	switch {
@@ -80,7 +111,7 @@ func (l *line) judge(groups []string, mixed, slash bool) form {
 			return prose // a rule across the page
 		}
 		return blank
-	case l.bad*4 > l.letters || l.bad > 0 && !fours:
+	case l.bad*4 > l.letters, l.bad > 0 && !fours && !(mixed && l.start && l.letters > rowLetters):
 		return prose
 	case (fours || mixed) && (l.row.Number > 0 || slash && len(groupsOf(l.row.Check)) == 1):
 		return marked

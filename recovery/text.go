@@ -22,7 +22,7 @@ import (
 //   - Seeds, strays and, where there is no share, whatever else the text is,
 //     are named; other lines are passed over.
 //
-// Of a longer text the first 4,096 lines are read.
+// Of a longer text the first 2,000 lines are read.
 func ParseText(text string) []Item {
 	text = strings.TrimPrefix(text, "\ufeff")
 	if kind := identify(text); kind == Profile || kind == SeedFile || kind == Link {
@@ -39,7 +39,7 @@ func ParseText(text string) []Item {
 	return items
 }
 
-const maxLines = 4096
+const maxLines = 2000
 
 func splitLines(text string) []string {
 	lines := strings.SplitN(strings.NewReplacer("\r\n", "\n", "\r", "\n", "\f", "\n", "\u2028", "\n").Replace(text), "\n", maxLines+1)
@@ -81,15 +81,16 @@ func readCertificate(lines []string) (string, int) {
 	if identify(first) != Certificate {
 		return "", 0
 	}
-	const most = 64 // lines a certificate is wrapped into
+	const most = 2048 // letters, more than any certificate has
 	joined := first
-	for n := 1; n <= min(len(lines), most); n++ {
+	for n := 1; len(joined) <= most; n++ {
 		if _, err := record.ParseCertificate(joined); err == nil {
 			return joined, n
 		}
-		if n < len(lines) {
-			joined += lines[n]
+		if n == len(lines) {
+			break
 		}
+		joined += lines[n]
 	}
 	return first, 1
 }

@@ -89,6 +89,11 @@ func TestForms(t *testing.T) {
 	expect(t, "other hyphens", strings.ReplaceAll(a, "-", "–"), a)
 	expect(t, "typed digits", strings.NewReplacer("O", "0", "I", "1", "B", "8").Replace(b), b)
 	expect(t, "mark of byte order", "\ufeff"+a, a)
+	expect(t, "quoted", "> "+a+"\n> "+b, a, b)
+	expect(t, "listed", "- "+a+"\n* `"+b+"`", a, b)
+	expect(t, "in sentences", "The first share is: \""+a+"\",\nShare #2: "+b+".", a, b)
+	expect(t, "words without a colon", "Share 1 "+a+"\nShare 2 "+b, a, b)
+	expect(t, "counted", "Share 1 of 3: "+a+"\nShare[2] = "+b, a, b)
 	expect(t, "nothing", "")
 	expect(t, "words", "Keep this safe\nAnna\n\nSame time next year. Sandra\n2026-11-22\n0301 2345\nSet T235\n")
 }

@@ -1,0 +1,310 @@
+package recovery
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	"meshkey/profile"
+	"meshkey/record"
+	"meshkey/shamir"
+	"meshkey/udf"
+)
+
+// Bounds of a session.
+const (
+	maxOffers       = 256
+	maxCertificates = 32
+)
+
+// A Session gathers shares and certificates, in any order, until an account can
+// be recovered. It is not safe for use by several goroutines.
+type Session struct {
+	anchor Anchor
+	kind   AnchorKind      // of the anchor given
+	want   udf.Fingerprint // zero if none was
+
+	offers       []*offer
+	certificates []*certificate
+	unreadable   []Suspect // what set out to be a share and could not be read
+	notes        []Note
+}
+
+// offer is a share that was offered, with its text and where it came from.
+type offer struct {
+	share  shamir.Share
+	rows   []Row
+	source string
+}
+
+type certificate struct {
+	*record.Certificate
+	source string
+}
+
+// A Note is something that a person should know about a source, and that did
+// not stand in the way.
+type Note struct{ Source, Text string }
+
+// Status says what became of a share or certificate.
+type Status int
+
+// The statuses.
+const (
+	Taken       Status = iota // counted
+	Repeated                  // was there already
+	Conflicting               // there is another share of this number: both are kept, and tried
+	Doubtful                  // the set's certificate does not know it; it is kept, and tried
+	Foreign                   // a certificate of another account than the one asked for
+)
+
+// Accepted says what an item was and what became of it.
+type Accepted struct {
+	Kind   Kind // Share or Certificate
+	Status Status
+	Index  int    // of a share
+	Need   int    // that a share or certificate asks for
+	Set    string // short name, if a certificate gives it
+	Source string
+
+	Progress Progress // after it
+}
+
+// Progress says how far a session is.
+type Progress struct {
+	Have    int    // shares of different numbers, doubtful ones left out
+	Need    int    // 0 while nothing is known
+	Of      int    // shares made, if a certificate says so, or 0
+	Indexes []int  // the numbers of those shares, ascending
+	Set     string // short name of their set, if a certificate gives it
+}
+
+// Add takes one text: a share, wrapped and labelled in any way, or a
+// certificate. source says where it came from, for reports. The error is a
+// *TextError for a text that cannot be read, which Recover will mention again,
+// and a *KindError for any other text.
+func (s *Session) Add(text, source string) (Accepted, error) {
+	items := ParseText(text)
+	switch len(items) {
+	case 0:
+		return Accepted{}, &KindError{Kind: Unknown, Line: 1}
+	case 1:
+		return s.AddItem(items[0], source)
+	}
+	return Accepted{}, errors.New("recovery: the text holds several shares: add each by itself")
+}
+
+// An Outcome is what became of one item of a text.
+type Outcome struct {
+	Item     Item
+	Accepted Accepted // if Err is nil
+	Err      error    // as Add returns it
+}
+
+// AddText takes every share and certificate in a text; see ParseText. A text
+// without any has one outcome, a *KindError.
+func (s *Session) AddText(text, source string) []Outcome {
+	items := ParseText(text)
+	if len(items) == 0 {
+		return []Outcome{{Err: &KindError{Kind: Unknown, Line: 1}}}
+	}
+	outcomes := make([]Outcome, len(items))
+	for i, it := range items {
+		outcomes[i].Item = it
+		outcomes[i].Accepted, outcomes[i].Err = s.AddItem(it, source)
+	}
+	return outcomes
+}
+
+// AddItem takes one item of a text.
+func (s *Session) AddItem(it Item, source string) (Accepted, error) {
+	switch it.Kind {
+	case Share, Stray:
+		return s.addShare(it, source)
+	case Certificate:
+		return s.addCertificate(it, source)
+	}
+	return Accepted{}, &KindError{it.Kind, it.Line}
+}
+
+func (s *Session) addShare(it Item, source string) (Accepted, error) {
+	share, err := it.share()
+	if err != nil {
+		s.unreadable = append(s.unreadable, unreadable(err, it, source))
+		return Accepted{}, err
+	}
+	if len(s.offers) == maxOffers {
+		share.Wipe()
+		return Accepted{}, fmt.Errorf("recovery: more than %d shares", maxOffers)
+	}
+	a := Accepted{Kind: Share, Index: share.Index(), Need: share.Need(), Source: source}
+	o := &offer{share, it.Rows, source}
+	confirming, doubt := s.judge(o)
+	switch {
+	case slices.ContainsFunc(s.offers, func(p *offer) bool { return p.share.Equal(share) }):
+		a.Status = Repeated
+		share.Wipe()
+	default:
+		if slices.ContainsFunc(s.offers, func(p *offer) bool { return p.contradicts(o) }) {
+			a.Status = Conflicting
+		}
+		s.offers = append(s.offers, o)
+	}
+	if confirming != nil {
+		a.Set = confirming.SetName()
+	} else if doubt != nil && a.Status == Taken {
+		a.Status, a.Set = Doubtful, doubt.Set
+	}
+	a.Progress = s.Progress()
+	return a, nil
+}
+
+// contradicts reports whether two shares cannot both be right, being of one
+// number in one set, for all one can see.
+func (o *offer) contradicts(p *offer) bool {
+	return o.share.Index() == p.share.Index() && o.share.Need() == p.share.Need() &&
+		o.share.SecretLen() == p.share.SecretLen() && !o.share.Equal(p.share)
+}
+
+func (s *Session) addCertificate(it Item, source string) (Accepted, error) {
+	c, err := record.ParseCertificate(it.Text)
+	if err != nil {
+		s.notes = append(s.notes, Note{source, "the certificate cannot be read"})
+		return Accepted{}, &TextError{Kind: Certificate, Line: it.Line, Reason: reason(err)}
+	}
+	a := Accepted{Kind: Certificate, Need: c.Quorum().Need, Set: c.SetName(), Source: source}
+	switch {
+	case slices.ContainsFunc(s.certificates, func(d *certificate) bool { return d.Text() == c.Text() }):
+		a.Status = Repeated
+	case len(s.certificates) == maxCertificates:
+		return Accepted{}, fmt.Errorf("recovery: more than %d certificates", maxCertificates)
+	default:
+		s.certificates = append(s.certificates, &certificate{c, source})
+	}
+	if !s.relevant(c) {
+		a.Status = Foreign
+	}
+	a.Progress = s.Progress()
+	return a, nil
+}
+
+// relevant reports whether a certificate can speak for the account asked for,
+// as far as the anchor tells.
+func (s *Session) relevant(c *record.Certificate) bool {
+	if s.kind != Unanchored && !c.Account().Matches(s.want) {
+		return false
+	}
+	if p := s.anchor.Profile; p != nil {
+		if administrator := p.Key(profile.AdministratorSignature); administrator != nil {
+			return c.Signer().Equal(administrator)
+		}
+	}
+	return true
+}
+
+// judge asks the certificates about a share: the one that knows it, or, if
+// there are some and none does, what is wrong with the share by the first.
+func (s *Session) judge(o *offer) (confirming *certificate, doubt *record.MisfitError) {
+	for _, c := range s.certificates {
+		if !s.relevant(c.Certificate) {
+			continue
+		}
+		var misfit *record.MisfitError
+		if !errors.As(c.Check(o.share), &misfit) {
+			return c, nil
+		}
+		if doubt == nil || doubt.Number == 0 && misfit.Number != 0 {
+			doubt = misfit
+		}
+	}
+	return nil, doubt
+}
+
+// group is the shares that could be of one set: of one need and one length.
+type group struct {
+	need, secretLen int
+	offers          []*offer
+}
+
+// groups sorts the shares into groups, that of the most numbers first, among
+// equals that of the seeds' length, then that offered first.
+func (s *Session) groups() []*group {
+	var groups []*group
+	for _, o := range s.offers {
+		i := slices.IndexFunc(groups, func(g *group) bool {
+			return g.need == o.share.Need() && g.secretLen == o.share.SecretLen()
+		})
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, &group{need: o.share.Need(), secretLen: o.share.SecretLen()})
+		}
+		groups[i].offers = append(groups[i].offers, o)
+	}
+	slices.SortStableFunc(groups, func(a, b *group) int {
+		return cmp.Or(
+			cmp.Compare(len(indexes(b.offers)), len(indexes(a.offers))),
+			cmp.Compare(b.usual(), a.usual()),
+		)
+	})
+	return groups
+}
+
+// usual is 1 for a group whose secret can be the seed of an account as they
+// are made.
+func (g *group) usual() int {
+	if n := g.secretLen; n == 35 || n == 36 {
+		return 1
+	}
+	return 0
+}
+
+// indexes are the different numbers of shares, ascending.
+func indexes(offers []*offer) []int {
+	out := []int{}
+	for _, o := range offers {
+		out = append(out, o.share.Index())
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// Progress says how far the session is. Once a certificate knows one of the
+// shares, only those count that it knows.
+func (s *Session) Progress() Progress {
+	groups := s.groups()
+	if len(groups) == 0 {
+		return Progress{Indexes: []int{}}
+	}
+	g := groups[0]
+	best := Progress{Need: g.need, Indexes: indexes(g.offers)}
+	for i, c := range s.certificates {
+		known := s.knownTo(c)
+		if n := len(known); n > 0 && (best.Set == "" || n > len(best.Indexes)) && !s.sameBefore(i) {
+			best = Progress{Need: c.Quorum().Need, Of: c.Quorum().Of, Set: c.SetName(), Indexes: known}
+		}
+	}
+	best.Have = len(best.Indexes)
+	return best
+}
+
+// knownTo are the numbers of the shares that a relevant certificate knows.
+func (s *Session) knownTo(c *certificate) []int {
+	if !s.relevant(c.Certificate) {
+		return nil
+	}
+	return indexes(slices.DeleteFunc(slices.Clone(s.offers), func(o *offer) bool { return !c.Knows(o.share) }))
+}
+
+// sameBefore reports whether an earlier certificate is of the same set.
+func (s *Session) sameBefore(i int) bool {
+	return slices.ContainsFunc(s.certificates[:i], func(d *certificate) bool { return d.Same(s.certificates[i].Certificate) })
+}
+
+// Wipe clears the shares. Texts that were given are not reached.
+func (s *Session) Wipe() {
+	for _, o := range s.offers {
+		o.share.Wipe()
+	}
+	s.offers = nil
+}
