@@ -45,6 +45,20 @@ func BenchmarkShamir(b *testing.B) {
 	}
 }
 
+// BenchmarkTrial compares one guess of a repair search, through a Trial, with
+// recombining the shares.
+func BenchmarkTrial(b *testing.B) {
+	shares := must(shamir.Split(make([]byte, 35), shamir.Quorum{Need: 3, Of: 5}))
+	trial := must(shamir.NewTrial(shares[:2], shares[4]))
+	secret, value := make([]byte, 35), shares[4].Bytes()[1:]
+	compare(b, limits{},
+		func() { trial.Secret(secret, value) },
+		func() {
+			guess := must(shamir.ParseShare(shares[4].Bytes()))
+			must(shamir.Combine([]shamir.Share{shares[0], shares[1], guess}))
+		})
+}
+
 // subsets lists the subsets of n elements of s.
 func subsets[T any](s []T, n int) [][]T {
 	if n == 0 {

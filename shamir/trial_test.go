@@ -54,15 +54,3 @@ func TestTrialRefuses(t *testing.T) {
 		t.Errorf("a share of another length: %v", err)
 	}
 }
-
-func BenchmarkTrial(b *testing.B) {
-	shares := split(b, make([]byte, 35), 3, 5)
-	trial, err := shamir.NewTrial(shares[:2], shares[4])
-	if err != nil {
-		b.Fatal(err)
-	}
-	secret, value := make([]byte, 35), make([]byte, 35)
-	for b.Loop() {
-		trial.Secret(secret, value)
-	}
-}

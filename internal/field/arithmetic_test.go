@@ -101,7 +101,7 @@ func TestBytes(t *testing.T) {
 			if !bytes.Equal(room[:n], x.FillBytes(make([]byte, n))) {
 				t.Fatalf("%d octets: %x is written %x", n, x, room[:n])
 			}
-			back := element(new(big.Int).Lsh(big.NewInt(1), 600)) // what was there goes
+			back := element(new(big.Int).Lsh(big.NewInt(1), 639)) // what was there goes
 			p.SetBytes(&back, room[:n])
 			check(t, p, "read again", &back, x)
 		}
@@ -111,6 +111,7 @@ func TestBytes(t *testing.T) {
 }
 
 func TestSum(t *testing.T) {
+	full := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 640), big.NewInt(1))
 	each(t, func(t *testing.T, r *rand.Rand, p field.Prime, m *big.Int) {
 		for range 60 {
 			count := 1 + r.IntN(17)
@@ -129,9 +130,13 @@ func TestSum(t *testing.T) {
 				words[0] = [2]int64{field.MaxWords, -field.MaxWords}[r.IntN(2)]
 				want.Mul(number(&es[0]), big.NewInt(words[0]))
 			}
+			want.Mod(want, m)
+			other := element(full) // of a longer prime
+			p.Sum(&other, words, es)
+			check(t, p, "a sum", &other, want)
 			into := r.IntN(count) // may be one of the terms
 			p.Sum(&es[into], words, es)
-			check(t, p, "a sum", &es[into], want.Mod(want, m))
+			check(t, p, "a sum into a term", &es[into], want)
 		}
 	})
 }

@@ -52,7 +52,7 @@ func (p *Prime) invert(e *Element, d uint64) {
 	e.limb = [maxLimbs]uint64{}
 	var r uint64
 	for i := p.top; i >= 0; i-- {
-		e.limb[i], r = bits.Div64(r, p.limb(i, 1), d)
+		e.limb[i], r = bits.Div64(r, p.limb(i), d)
 	}
 	k := d - invertWord(r, d)
 	carry := (k*r + 1) / d

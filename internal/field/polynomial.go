@@ -1,6 +1,9 @@
 package field
 
-import "math/bits"
+import (
+	"crypto/subtle"
+	"math/bits"
+)
 
 // Evaluate sets e to es[0] + es[1]·x + es[2]·x² + … modulo p, at a public x
 // from 1 to MaxIndex. It panics for another x, or unless there are 1 to 15
@@ -39,13 +42,9 @@ func (p *Prime) Uniform(e *Element, b []byte) (ok bool) {
 	if len(b) != p.octets+1 {
 		panic("field: the wrong number of random octets")
 	}
-	// Of the 2^8·2^(8n) numbers the lowest 255·p are taken; they are not
-	// more, as 255·c ≤ 2^(8n). To be below 255·p is to borrow from it.
+	// Of the 2^8·2^(8n) numbers hi·2^(8n) + lo the lowest 255·p are taken. The
+	// others have hi = 255 and lo ≥ 255·c. As 255·c ≤ 2^(8n), one fold does.
 	e.setBytes(b)
-	var borrow uint64
-	for i, l := range e.limb[:p.top+1] {
-		_, borrow = bits.Sub64(l, p.limb(i, 255), borrow)
-	}
-	p.reduce(e)
-	return borrow == 1
+	positive := p.foldLast(e)
+	return subtle.ConstantTimeByteEq(b[0], 255)&int(positive) == 0
 }

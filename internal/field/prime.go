@@ -73,14 +73,14 @@ func (p *Prime) Octets() int { return p.octets }
 // Offset is c, by which the prime exceeds 2^(8n).
 func (p *Prime) Offset() uint64 { return p.offset }
 
-// limb is limb i of k·p, for a k below 2^8 and i up to top.
-func (p *Prime) limb(i int, k uint64) uint64 {
+// limb is limb i of p, for an i up to top.
+func (p *Prime) limb(i int) uint64 {
 	var l uint64
 	if i == 0 {
-		l = k * p.offset
+		l = p.offset
 	}
 	if i == p.top {
-		l += k << p.shift
+		l += 1 << p.shift
 	}
 	return l
 }

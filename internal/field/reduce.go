@@ -62,8 +62,9 @@ func (p *Prime) fold(e *Element) {
 }
 
 // foldLast replaces hi·2^(8n) + lo by lo - c·hi, or by p more if that is
-// negative, for c·hi from 0 to 2^(8n).
-func (p *Prime) foldLast(e *Element) {
+// negative, for c·hi from 0 to 2^(8n). It returns 1 if lo - c·hi is not
+// negative, and 0 if it is.
+func (p *Prime) foldLast(e *Element) (positive uint64) {
 	// What is computed is d = 2^(8n) + lo - c·hi, from 0 to 2^(8n+1)-1. If bit
 	// 8n of d is set, lo - c·hi is d without it; otherwise that is negative,
 	// and p more is d + c. Limbs are written out as a loop costs half as much
@@ -82,9 +83,9 @@ func (p *Prime) foldLast(e *Element) {
 	a[7], b = bits.Sub64(a[7], 0, b)
 	a[8], _ = bits.Sub64(a[8], 0, b)
 
-	set := a[p.top] >> p.shift
+	positive = a[p.top] >> p.shift
 	a[p.top] &= 1<<p.shift - 1
-	a[0], b = bits.Add64(a[0], p.offset&(set-1), 0)
+	a[0], b = bits.Add64(a[0], p.offset&(positive-1), 0)
 	a[1], b = bits.Add64(a[1], 0, b)
 	a[2], b = bits.Add64(a[2], 0, b)
 	a[3], b = bits.Add64(a[3], 0, b)
@@ -93,6 +94,7 @@ func (p *Prime) foldLast(e *Element) {
 	a[6], b = bits.Add64(a[6], 0, b)
 	a[7], b = bits.Add64(a[7], 0, b)
 	a[8], _ = bits.Add64(a[8], 0, b)
+	return positive
 }
 
 // negative is all ones if w is negative as a signed word, otherwise 0.
