@@ -15,7 +15,7 @@ import (
 // ones.
 const (
 	maxProbes = 20_000 // places where a row looks like the middle of a mark
-	maxMarks  = 150    // marks that are put together in threes
+	maxMarks  = 100    // marks that are put together in threes
 	maxTries  = 60     // threes that are read
 )
 
@@ -86,8 +86,14 @@ type three struct {
 }
 
 // threes puts marks together whose sizes and places fit, the squarest first.
-// The bounds allow for a page tilted by 50 degrees.
+// The bounds allow for a page tilted by 50 degrees both ways; if there are no
+// more marks than three, anything is worth a try.
 func threes(marks []*mark) []three {
+	if len(marks) == 3 {
+		t := three{marks: [3]*mark(marks)}
+		t.fits()
+		return []three{t}
+	}
 	marks = slices.Clone(marks)
 	slices.SortStableFunc(marks, func(a, b *mark) int {
 		return cmp.Compare(a.GetEstimatedModuleSize(), b.GetEstimatedModuleSize())
@@ -131,7 +137,7 @@ func (t *three) fits() bool {
 	}
 	// c² = a² + b² for a right angle; a = b for a square.
 	t.skew = math.Abs(c*c-2*a*a)/(c*c) + math.Abs(c*c-2*b*b)/(c*c)
-	return b <= 2*a && math.Abs(c*c-a*a-b*b) < 0.6*2*a*b
+	return b <= 2.5*a && math.Abs(c*c-a*a-b*b) < 0.85*2*a*b
 }
 
 // module is the size of a module in pixels.
