@@ -11,7 +11,7 @@ import (
 )
 
 // textWidth is how many characters a line of prose has at most.
-const textWidth = 76
+const textWidth = 74
 
 // WriteText writes the sheet as plain text, in UTF-8. Words for people stand
 // after a number sign; the lines without one are what a program reads: the rows
@@ -19,7 +19,7 @@ const textWidth = 76
 func (s *Sheet) WriteText(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	l := layout{content: s.content, words: s.words}
-	t := textWriter{out}
+	t := textWriter{out, "# "}
 	l.textHead(t)
 	for _, d := range l.duties() {
 		t.prose(d[0] + " " + d[1])
@@ -41,7 +41,7 @@ func (s *Sheet) WriteText(w io.Writer) error {
 func (s *Sheet) WriteTerminal(w io.Writer, colour bool) error {
 	out := bufio.NewWriter(w)
 	l := layout{content: s.content, words: s.words}
-	t := textWriter{out}
+	t := textWriter{out, ""}
 	l.textHead(t)
 	t.head(l.words.Secret, l.words.SecretNote)
 	blocks(out, s.content.secretCode, colour)
@@ -51,8 +51,11 @@ func (s *Sheet) WriteTerminal(w io.Writer, colour bool) error {
 	return out.Flush()
 }
 
-// textWriter writes lines for people after a number sign.
-type textWriter struct{ out *bufio.Writer }
+// textWriter writes lines for people, each after a mark.
+type textWriter struct {
+	out  *bufio.Writer
+	mark string
+}
 
 // prose writes a paragraph and an empty line.
 func (t textWriter) prose(text string) {
@@ -62,27 +65,32 @@ func (t textWriter) prose(text string) {
 
 // lines writes a paragraph.
 func (t textWriter) lines(text string) {
-	line := "#"
-	used := 1
+	line, used := "", 0
 	for word := range strings.SplitSeq(text, " ") {
 		n := utf8.RuneCountInString(word)
-		if used > 1 && used+1+n > textWidth {
-			fmt.Fprintln(t.out, line)
-			line, used = "#", 1
+		if used > 0 && used+1+n > textWidth {
+			fmt.Fprintln(t.out, t.mark+line)
+			line, used = "", 0
 		}
-		line += " " + strings.ReplaceAll(word, "\u00a0", " ")
-		used += 1 + n
+		if used > 0 {
+			line += " "
+			used++
+		}
+		line += strings.ReplaceAll(word, "\u00a0", " ")
+		used += n
 	}
-	fmt.Fprintln(t.out, line)
+	fmt.Fprintln(t.out, t.mark+line)
 }
 
 // head writes a heading between rules.
 func (t textWriter) head(word, note string) {
-	title := "# ==== " + word
+	title := "==== " + word
 	if note != "" {
 		title += ": " + note
 	}
-	fmt.Fprintf(t.out, "%s %s\n\n", title, strings.Repeat("=", max(0, textWidth-1-utf8.RuneCountInString(title))))
+	title += " "
+	rule := strings.Repeat("=", max(0, textWidth-utf8.RuneCountInString(title)))
+	fmt.Fprintf(t.out, "%s%s%s\n\n", t.mark, title, rule)
 }
 
 func (l *layout) textHead(t textWriter) {
