@@ -34,11 +34,10 @@ func (p *points) agree(without uint32) bool {
 // suspects are the indexes of the fewest points without which the others
 // agree, or nil if those others could do so by chance.
 //
-// If e points are wrong and 2e more than need are given, then the right ones
-// alone determine them: two polynomials that each miss e points or fewer share
-// at least need of them and are the same. Where fewer are left over, another
-// set might do as well, and none is named. There are at most 16 points, so
-// at most 2^16 sets to try.
+// If 2e points more than needed are given and e of them are wrong, only one
+// polynomial misses e points or fewer: two such have need points or more in
+// common, and are the same. With fewer to spare another set might do as well,
+// and none is named. There are at most 16 points and 2^16 sets of them.
 func (p *points) suspects() []int {
 	for size := 1; 2*size <= p.count-p.need; size++ {
 		for set := uint32(1); set < 1<<p.count; set++ {

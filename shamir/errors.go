@@ -69,7 +69,7 @@ type ConflictError struct {
 func (e *ConflictError) Error() string {
 	text := "shamir: shares " + list(e.Indexes) + " do not agree"
 	if e.Twice {
-		text = "shamir: there are different shares with the number " + list(e.Indexes)
+		text = "shamir: there are different shares numbered " + list(e.Indexes)
 	}
 	if len(e.Suspects) > 0 {
 		text += "; all but " + list(e.Suspects) + " do"

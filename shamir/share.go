@@ -16,8 +16,7 @@
 // Secrets, coefficients and share values are handled in constant time: nothing
 // branches on them or uses them as an index. Index, need and length are public,
 // and so is whether shares are equal, agree, or give a number that fits.
-// Polynomials and all that is computed from them are wiped before a function
-// returns.
+// Polynomials and intermediate values are wiped before a function returns.
 //
 // Need-1 shares of a secret of 16 octets or more fit every secret equally well.
 // For shorter ones that is not quite so: a polynomial with a value that does
@@ -92,6 +91,10 @@ func (s Share) Wipe() { s.value.Wipe() }
 
 // Format implements fmt.Formatter: every verb prints the same, without value.
 func (s Share) Format(f fmt.State, _ rune) { fmt.Fprint(f, s.describe()) }
+
+// MarshalText implements encoding.TextMarshaler and always fails, which closes
+// JSON too: Bytes is the only way out.
+func (s Share) MarshalText() ([]byte, error) { return nil, secret.ErrEncode }
 
 // LogValue implements slog.LogValuer.
 func (s Share) LogValue() slog.Value { return slog.StringValue(s.describe()) }

@@ -2,6 +2,7 @@ package shamir_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -101,6 +102,9 @@ func TestShareHidden(t *testing.T) {
 		if got := fmt.Sprintf(verb, s); got != "share 3 (2 needed)" {
 			t.Errorf("%s prints %q", verb, got)
 		}
+	}
+	if b, err := json.Marshal(struct{ S shamir.Share }{s}); err == nil {
+		t.Errorf("a share is encoded as %s", b)
 	}
 	var log strings.Builder
 	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "s", s)

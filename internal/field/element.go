@@ -71,9 +71,10 @@ const MaxWords = 1 << 57
 // es. It panics if es is shorter than words.
 func (p *Prime) Sum(e *Element, words []int64, es []Element) {
 	// To the sum 2^57·p is added, which makes it positive and less than
-	// 2^58·p < 2^59·2^(8n). A column of products is below 2^57·2^64 and the
-	// carry into it below 2^60, as numbers; so is what 2^57·p adds below
-	// 2^121. Two words hold that with its sign.
+	// 2^58·p < 2^59·2^(8n). By absolute values, the products of a column add
+	// up to less than 2^57·2^64, the carry into it is less than 2^58, and what
+	// 2^57·p adds to the lowest and the highest column is at most 2^68 and
+	// 2^113. Two words hold that with its sign.
 	es = es[:len(words)]
 	hi, lo := bits.Mul64(MaxWords, p.offset)
 	for i := 0; ; i++ {

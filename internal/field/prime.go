@@ -5,11 +5,10 @@
 // The package knows numbers, polynomials and Lagrange weights; it knows
 // nothing of shares.
 //
-// Everything rests on one operation, Prime.Sum: a sum of elements, each
-// multiplied by one machine word. A polynomial at a small index is such a
-// sum, the words being powers of the index; so is an interpolation, whose
-// weights at small indexes are small integers over one small denominator.
-// It costs one word product a limb and term, and one reduction in all.
+// Indexes are small, so that elements are multiplied by machine words and
+// reduced once at the end: a polynomial by powers of the index, which fit one
+// word together, an interpolation by weights that are small integers over one
+// small denominator. Only that is divided by with a whole product.
 //
 // # Security
 //
