@@ -3,6 +3,7 @@ package shamir_test
 import (
 	"bytes"
 	"errors"
+	"math"
 	"math/big"
 	"math/rand/v2"
 	"slices"
@@ -35,7 +36,7 @@ func TestRecreate(t *testing.T) {
 				}
 			}
 		})
-		for _, index := range []int{-1, 0, 16, 17, 1 << 40} {
+		for _, index := range []int{math.MinInt, -1, 0, 16, 17, math.MaxInt} {
 			_, err := shamir.Recreate(all, index)
 			var place *shamir.IndexError
 			if !errors.As(err, &place) || place.Index != index {
