@@ -233,12 +233,27 @@ type Record struct {
 	Address     string   `json:"address"`
 	Date        string   `json:"date"`
 	Sealed      bool     `json:"sealed"`
+	Body        Hex      `json:"body"`        // of the certificate, in CBOR
 	Certificate string   `json:"certificate"` // text
 }
 
-// Row is a printed row and its check letters. Topic sheet.
+// Row is a printed row and its check letters; if typed is there, what it is
+// taken for when it is typed so. Topic sheet.
 type Row struct {
-	Row     int    `json:"row"`
-	Letters string `json:"letters"`
+	Row     int    `json:"row"`     // its number; the one it is typed as
+	Length  int    `json:"length"`  // how many letters the row must have, without check letters
+	Typed   string `json:"typed"`   // as a person types it
+	Other   int    `json:"other"`   // the row of the sheet that it is, when typed in the place of another
+	Letters string `json:"letters"` // as printed, or as proposed
 	Check   string `json:"check"`
+	Slips   []Slip `json:"slips"` // what differs, in the order of the row
+}
+
+// Slip is one difference between a row as typed and as proposed.
+type Slip struct {
+	Kind    string `json:"kind"`  // wrong, unreadable, swapped, dropped or extra
+	Check   bool   `json:"check"` // place counts check letters
+	Place   int    `json:"place"` // from 1, as printed; of extra letters as typed
+	Typed   string `json:"typed"`
+	Printed string `json:"printed"`
 }

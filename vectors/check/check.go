@@ -44,7 +44,7 @@ var topics = map[string]func(vectors.Case[json.RawMessage]) error{
 	"mesh-escrow":       of(escrow),
 	"mesh-profile":      of(profiles),
 	"record":            of(records),
-	"sheet":             of(row),
+	"sheet":             of(sheetRow),
 	"udf-authenticator": of(authenticator),
 	"udf-derive":        of(derivation),
 	"udf-digest":        of(digest),

@@ -1,12 +1,11 @@
 package check
 
 import (
+	"bytes"
 	"crypto/sha512"
 	"slices"
-	"strings"
 	"time"
 
-	"meshkey/internal/letters"
 	"meshkey/profile"
 	"meshkey/record"
 	"meshkey/shamir"
@@ -42,6 +41,10 @@ func certificate(f *findings, d vectors.Record, shares []shamir.Share, s *profil
 		return
 	}
 	f.same("certificate written again", cert.Text(), d.Certificate)
+	const signature = 2 + 114 // octets of it and its head
+	body := cert.Octets()
+	body = body[:len(body)-signature]
+	f.octets("body", body[max(0, bytes.IndexByte(body, 0xab)):], d.Body) // from the head of the map on
 	f.same("quorum", cert.Quorum().String(), shamir.Quorum{Need: d.Need, Of: d.Of}.String())
 	f.same("name", cert.SetName(), d.Name)
 	f.same("address", cert.Address(), d.Address)
@@ -63,12 +66,4 @@ func certificate(f *findings, d vectors.Record, shares []shamir.Share, s *profil
 	}
 	defer account.Wipe()
 	f.failed("certificate", cert.Verify(account.Fingerprint(), account.Private(profile.AdministratorSignature).PublicKey()))
-}
-
-func row(c vectors.Case[vectors.Row]) error {
-	var f findings
-	check, err := letters.Check(c.Data.Row, strings.ReplaceAll(c.Data.Letters, "-", ""))
-	f.failed("row", err)
-	f.same("check", check, c.Data.Check)
-	return f.err()
 }
