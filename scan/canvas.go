@@ -108,7 +108,7 @@ func (c *canvas) spend(n int) bool {
 // winding is the non-zero one as long as overlapping outlines run the same way.
 func (c *canvas) fill(p *path, level byte, opacity float64, clip box) {
 	r := around(p.points...).and(clip).pixels(c.img.Rect)
-	if r.Empty() || !c.spend(r.Dx()*r.Dy()+len(p.verbs)) {
+	if r.Empty() || !c.spend(r.Dx()*r.Dy()+p.rows(r.Dy())) {
 		return
 	}
 	c.raster.Reset(r.Dx(), r.Dy())
@@ -128,6 +128,16 @@ func (c *canvas) fill(p *path, level byte, opacity float64, clip box) {
 			}
 		}
 	}
+}
+
+// rows is how many rows of pixels the lines of p go through, each at most most.
+func (p *path) rows(most int) int {
+	rows, last := float64(len(p.verbs)), 0.0
+	for _, q := range p.points {
+		rows += min(math.Abs(q.y-last), float64(most))
+		last = q.y
+	}
+	return int(rows)
 }
 
 // trace hands p to the rasterizer, whose corner is that of r. Points far away

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"image"
 	"io"
 	"strings"
@@ -19,7 +20,7 @@ func ReadFile(ctx context.Context, r io.Reader) (*Reading, error) {
 	buffered := bufio.NewReaderSize(in, 1<<16)
 	head, err := buffered.Peek(1024)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
+		return nil, fmt.Errorf("scan: %w", err)
 	}
 	f := formatOf(head)
 	if f.read == nil {

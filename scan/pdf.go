@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/pdfcpu/pdfcpu/pkg/filter"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
@@ -204,7 +205,10 @@ func (d *document) unpack(s types.StreamDict, most int64) ([]byte, error) {
 		most = d.budget
 	}
 	s.Content = nil
-	if err := s.DecodeWithLimit(most); err != nil {
+	switch err := s.DecodeWithLimit(most); {
+	case errors.Is(err, filter.ErrDecodeLimitExceeded):
+		return nil, &TooLargeError{"a stream of the PDF (octets)", most + 1, most}
+	case err != nil:
 		return nil, &DamagedError{Format: "PDF"}
 	}
 	if d.budget -= int64(len(s.Content)); d.budget < 0 {

@@ -259,6 +259,9 @@ func TestReadPDFRefuses(t *testing.T) {
 
 // What small files may unpack to is bounded.
 func TestReadPDFBombs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("unpacks much")
+	}
 	zeros := deflate(make([]byte, 80<<20))
 	twice := deflate(zeros)
 	page := func(dict string, data []byte) []byte {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
 
@@ -42,32 +43,41 @@ func (d *document) look(ctx context.Context, p sheet) ([]string, error) {
 	if !s.fills && len(s.images) == 0 {
 		return nil, nil
 	}
-	var problem error
-	if i := s.cover(); i != nil {
-		img, err := d.picture(i.stream, i.resources)
-		if err == nil && img.grey != nil && img.alpha == nil {
-			texts := qr.Decode(ctx, img.grey, complete)
-			if len(texts) > 0 || !s.fills && len(s.images) == 1 {
-				return texts, nil
-			}
-		}
-		problem = err
+	texts, whole, problem := d.native(ctx, s)
+	if whole || complete(texts) && len(texts) > 0 {
+		return texts, problem
 	}
 	scale := s.scale()
 	c := newCanvas(int(math.Ceil((p.box[2]-p.box[0])*scale)), int(math.Ceil((p.box[3]-p.box[1])*scale)))
-	r := &renderer{document: d, canvas: c, pictures: map[int]*picture{}}
+	r := &renderer{document: d, canvas: c, pictures: map[int]*picture{}, problem: problem}
 	d.draw(ctx, p, content, matrix{scale, 0, 0, -scale, -p.box[0] * scale, p.box[3] * scale},
 		box{0, 0, float64(c.img.Rect.Dx()), float64(c.img.Rect.Dy())}, r)
-	if problem == nil {
-		problem = r.problem
-	}
 	if c.budget < 0 {
-		problem = errors.Join(problem, &TooLargeError{"drawing on a page (pixels painted over)", paintings + 1, paintings})
+		r.problem = errors.Join(r.problem, &TooLargeError{"drawing on a page (pixels painted over)", paintings + 1, paintings})
 	}
 	if c.blank {
-		return nil, problem
+		return texts, r.problem
 	}
-	return qr.Decode(ctx, c.img, complete), problem
+	for _, t := range qr.Decode(ctx, c.img, complete) {
+		if !slices.Contains(texts, t) {
+			texts = append(texts, t)
+		}
+	}
+	return texts, r.problem
+}
+
+// native reads the picture that covers the page, if there is one, and tells
+// whether that was the whole page.
+func (d *document) native(ctx context.Context, s *survey) (texts []string, whole bool, err error) {
+	i := s.cover()
+	if i == nil {
+		return nil, false, nil
+	}
+	img, err := d.picture(i.stream, i.resources)
+	if err != nil || img.grey == nil || img.alpha != nil {
+		return nil, false, err
+	}
+	return qr.Decode(ctx, img.grey, complete), !s.fills && len(s.images) == 1, nil
 }
 
 // content is what a page is drawn with.
