@@ -26,7 +26,7 @@ func (a *app) accountCommand() *cobra.Command {
 		Example: `  meshkey account create alice@example.com --out alice.seed --quorum 2of3 --sheets sheets
   meshkey account show alice.seed`,
 	}
-	cmd.AddCommand(a.accountCreate(), a.accountShow(), a.escrowCommand(""))
+	cmd.AddCommand(a.accountCreate(), a.accountShow(), a.escrowCommand(""), a.recoverCommand(""))
 	return cmd
 }
 

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"meshkey/cmd/internal/exit"
@@ -59,4 +61,12 @@ func (q *quorumFlags) quorum() (shamir.Quorum, error) {
 		return out, exit.Errorf(exit.Usage, "%w", err)
 	}
 	return out, nil
+}
+
+// countOf puts a number before the word that fits it.
+func countOf(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprint(n, " ", many)
 }

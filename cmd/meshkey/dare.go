@@ -223,6 +223,7 @@ func verify(e *dare.Envelope, keys []profile.NamedKey) (string, error) {
 }
 
 func (a *app) dareInspect() *cobra.Command {
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:     "inspect ENVELOPE",
 		Short:   "Print what is public about an envelope",
@@ -233,39 +234,14 @@ func (a *app) dareInspect() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			a.describeEnvelope(e)
+			t := inspectEnvelope(e)
+			if asJSON {
+				return a.printJSON(t)
+			}
+			t.print(a)
 			return nil
 		},
 	}
+	jsonFlag(cmd, &asJSON)
 	return cmd
-}
-
-// describeEnvelope prints the header of an envelope. Nothing vouches for it.
-func (a *app) describeEnvelope(e *dare.Envelope) {
-	line := func(name, format string, args ...any) {
-		fmt.Fprintf(a.out, "  %-12s %s\n", name, terminal.Clean(fmt.Sprintf(format, args...)))
-	}
-	fmt.Fprintln(a.out, "DARE envelope")
-	if meta, err := e.ContentMeta(); err == nil {
-		for name, value := range map[string]string{"content": meta.ContentType, "message": meta.MessageType, "created": meta.Created} {
-			if value != "" {
-				line(name, "%s", value)
-			}
-		}
-	}
-	line("body", "%d octets", len(e.Body))
-	if e.Encrypted() {
-		line("encrypted", "%s", e.Header.Enc)
-		for _, kid := range e.Recipients() {
-			line("recipient", "%s", kid)
-		}
-	} else {
-		line("encrypted", "no")
-	}
-	if !e.Signed() {
-		line("signed", "no: anyone who carried it could have changed it")
-	}
-	for _, kid := range e.Signers() {
-		line("signed by", "%s (not verified)", kid)
-	}
 }

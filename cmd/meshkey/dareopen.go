@@ -139,6 +139,9 @@ func (a *app) verifySigner(e *dare.Envelope, account *profile.Account, signer st
 		return exit.Errorf(exit.Usage, "the envelope is signed; by whom?").Hinted("give the signer's profile with --signer PROFILE")
 	}
 	name, err := verify(e, keys)
+	if wrong, ok := errors.AsType[*exit.Error](err); ok && signer == "" {
+		return wrong.Hinted("if somebody else signed it, give his profile with --signer PROFILE")
+	}
 	if err != nil {
 		return err
 	}
@@ -189,7 +192,7 @@ func (a *app) openEscrowed(names []string, account *profile.Account, dir string,
 		return err
 	}
 	if unsigned > 0 {
-		a.voice.Warn("%d of the envelopes were not signed: compare the fingerprints with what you know of the keys", unsigned)
+		a.voice.Warn("%s not signed: compare the fingerprints with what you know of the keys", countOf(unsigned, "of the envelopes was", "of the envelopes were"))
 	}
 	for _, path := range files.Paths() {
 		fmt.Fprintln(a.out, path)
@@ -230,18 +233,4 @@ func (a *app) envelopesIn(name string) ([][]byte, error) {
 }
 
 // isOtherSigner tells "signed by somebody else" from "signed wrongly".
-func isOtherSigner(err error) bool {
-	_, ok := errors.AsType[*dare.SignerError](err)
-	return ok
-}
-
-// codeOf is the exit code of an error of an envelope.
-func codeOf(err error) int {
-	switch _, wrong := errors.AsType[*dare.RecipientError](err); {
-	case wrong:
-		return exit.WrongAccount
-	case isForgery(err):
-		return exit.NotVerified
-	}
-	return exit.Failed
-}
+func isOtherSigner(err error) bool { return is[*dare.SignerError](err) }

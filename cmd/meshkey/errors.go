@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"meshkey/cmd/internal/exit"
+	"meshkey/internal/dare"
 	"meshkey/shamir"
 )
 
@@ -22,15 +23,33 @@ func explain(err error) error {
 		out.Err = errors.New(path.Path + ": " + path.Err.Error())
 		return out
 	}
-	if few, ok := errors.AsType[*shamir.TooFewError](err); ok && few.Have > 0 {
-		out.Code = exit.TooFew
-	}
-	for _, wrong := range []any{new(*shamir.MixedError), new(*shamir.ConflictError), new(*shamir.RangeError)} {
-		if errors.As(err, wrong) {
-			out.Code = exit.BadShare
-		}
-	}
+	out.Code = codeOf(err)
 	return out
+}
+
+// codeOf is the exit code of an error that carries none.
+func codeOf(err error) int {
+	switch {
+	case is[*shamir.TooFewError](err):
+		return exit.TooFew
+	case is[*shamir.MixedError](err), is[*shamir.ConflictError](err), is[*shamir.RangeError](err):
+		return exit.BadShare
+	case is[*dare.RecipientError](err):
+		return exit.WrongAccount
+	case isForgery(err):
+		return exit.NotVerified
+	}
+	return exit.Failed
+}
+
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
+}
+
+// isForgery tells an error of a signature from one of form.
+func isForgery(err error) bool {
+	return is[*dare.SignatureError](err) || is[*dare.SignerError](err) || errors.Is(err, dare.ErrUnsigned)
 }
 
 // packages are those whose errors begin with their name.

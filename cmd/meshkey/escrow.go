@@ -95,6 +95,9 @@ func (o *escrowing) flags(cmd *cobra.Command) {
 	f.StringVar(&o.day, "date", "", "`DAY` of making, as 2026-11-22 (default: today)")
 }
 
+// maxText bounds the texts of a certificate, in octets.
+const maxText = 64
+
 // prepare checks everything that can be checked before a seed is opened.
 func (o *escrowing) prepare(dir string) (shamir.Quorum, error) {
 	q, err := o.quorum()
@@ -106,6 +109,11 @@ func (o *escrowing) prepare(dir string) (shamir.Quorum, error) {
 	}
 	if err := o.sheetFlags.check(q); err != nil {
 		return q, err
+	}
+	for flag, text := range map[string]string{"address": o.address, "service": o.service, "record-host": o.host} {
+		if len(text) > maxText {
+			return q, exit.Errorf(exit.Usage, "the %s has more than %d octets, which is all a sheet has room for", flag, maxText)
+		}
 	}
 	o.date = time.Now()
 	if o.day != "" {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
-	"maps"
 
 	"meshkey/cmd/internal/exit"
 	"meshkey/profile"
@@ -64,13 +63,17 @@ func (a *app) printJSON(v any) error {
 	return e.Encode(v)
 }
 
-// printFailure writes what is known so far, with the error in it.
+// printFailure writes what is known so far, with the error before it.
 func (a *app) printFailure(err error) {
-	members := map[string]any{}
-	if b, e := json.Marshal(a.answer); e == nil {
-		_ = json.Unmarshal(b, &members) // null leaves the map as it is
+	failure, e := json.Marshal(errorJSON{exit.Code(err), err.Error(), exit.Hint(err)})
+	if e != nil {
+		return
 	}
-	all := map[string]any{"error": errorJSON{exit.Code(err), err.Error(), exit.Hint(err)}}
-	maps.Copy(all, members)
-	_ = a.printJSON(all)
+	object := append([]byte(`{"error":`), failure...)
+	if known, e := json.Marshal(a.answer); e == nil && len(known) > 2 && known[0] == '{' {
+		object = append(append(object, ','), known[1:]...)
+	} else {
+		object = append(object, '}')
+	}
+	_ = a.printJSON(json.RawMessage(object))
 }

@@ -25,7 +25,7 @@ nonces, fingerprints and public keys.`,
   meshkey key share --quorum 3of5
   meshkey key derive account.seed --algorithm X448 --label CompleteAccountEncrypt`,
 	}
-	cmd.AddCommand(a.keyNonce(), a.keySecret(), a.keyDerive(), a.keyEARL())
+	cmd.AddCommand(a.keyNonce(), a.keySecret(), a.keyShare(), a.keyRecover(), a.keyDerive(), a.keyEARL())
 	return cmd
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"testing"
 
@@ -49,7 +50,26 @@ func TestJourneys(t *testing.T) {
 			e.Setenv("TERM", "xterm")
 			return nil
 		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"fingerprint": sameFingerprint,
+		},
 		RequireUniqueNames:  true,
 		RequireExplicitExec: true,
 	})
+}
+
+var fingerprint = regexp.MustCompile(`\bM[A-Z2-7]{3}(-[A-Z2-7]{4}){6}\b`)
+
+// sameFingerprint is the script command "fingerprint FILE...": the first
+// fingerprint in each file is that in every other.
+func sameFingerprint(ts *testscript.TestScript, neg bool, args []string) {
+	want := fingerprint.FindString(ts.ReadFile(args[0]))
+	if want == "" {
+		ts.Fatalf("%s has no fingerprint", args[0])
+	}
+	for _, name := range args[1:] {
+		if got := fingerprint.FindString(ts.ReadFile(name)); (got == want) == neg {
+			ts.Fatalf("%s has %q, %s has %q", args[0], want, name, got)
+		}
+	}
 }

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 
 	"meshkey/cmd/internal/exit"
-	"meshkey/internal/dare"
 	"meshkey/profile"
 )
 
@@ -27,18 +25,7 @@ func (a *app) openProfile(name string) (*profile.Profile, error) {
 }
 
 func badProfile(name string, err error) error {
-	code := exit.Failed
-	if isForgery(err) {
-		code = exit.NotVerified
-	}
-	return exit.Errorf(code, "%s is no profile that can be trusted: %w", sourceName(name), err)
-}
-
-// isForgery tells an error of a signature from one of form.
-func isForgery(err error) bool {
-	_, bad := errors.AsType[*dare.SignatureError](err)
-	_, other := errors.AsType[*dare.SignerError](err)
-	return bad || other || errors.Is(err, dare.ErrUnsigned)
+	return exit.Errorf(codeOf(err), "%s is no profile that can be trusted: %w", sourceName(name), err)
 }
 
 // printKeys writes a line for each key.

@@ -33,7 +33,7 @@ New here? "meshkey demo" rehearses everything with a throw-away account.`,
 		&cobra.Group{ID: groupTools, Title: "Tools:"})
 	root.SetHelpCommandGroupID(groupTools)
 	root.SetCompletionCommandGroupID(groupTools)
-	root.AddCommand(a.accountCommand(), a.escrowCommand(groupMain), a.keyCommand(), a.dareCommand(), a.vectorsCommand(), a.versionCommand())
+	root.AddCommand(a.demoCommand(), a.inspectCommand(), a.accountCommand(), a.escrowCommand(groupMain), a.recoverCommand(groupMain), a.checkCommand(), a.keyCommand(), a.dareCommand(), a.vectorsCommand(), a.versionCommand())
 	a.markStart(root)
 	return root
 }

@@ -90,6 +90,36 @@ func Open(data []byte, keys Keys) (*secret.Bytes, error) {
 	return secret.Copy(bytes.TrimSpace(text)), nil
 }
 
+// Locks says what opens an encrypted file, as far as its header tells.
+func Locks(data []byte) []string {
+	var file io.Reader = bytes.NewReader(data)
+	if !bytes.HasPrefix(data, []byte(intro)) {
+		file = armor.NewReader(file)
+	}
+	_, err := age.Decrypt(file, none{})
+	missing, ok := errors.AsType[*age.NoIdentityMatchError](err)
+	if !ok {
+		return []string{"nothing: it is damaged"}
+	}
+	locks := []string{}
+	for _, typ := range missing.StanzaTypes {
+		switch typ {
+		case "scrypt":
+			locks = append(locks, "a passphrase")
+		case "X25519", "mlkem768x25519":
+			locks = append(locks, "an age key ("+typ+")")
+		case stanza:
+			locks = append(locks, "the key ring of the user who made it")
+		}
+	}
+	return locks
+}
+
+// none is an identity that opens nothing.
+type none struct{}
+
+func (none) Unwrap([]*age.Stanza) ([]byte, error) { return nil, age.ErrIncorrectIdentity }
+
 // readInto fills b up to its capacity from r.
 func readInto(b []byte, r io.Reader) ([]byte, error) {
 	n, err := io.ReadFull(r, b[:cap(b)])

@@ -49,11 +49,14 @@ func (v *Voice) Warn(format string, args ...any) {
 	v.line("33", "warning", fmt.Sprintf(format, args...))
 }
 
+// Hint writes what a person can do.
+func (v *Voice) Hint(format string, args ...any) { v.line("36", "hint", fmt.Sprintf(format, args...)) }
+
 // Error writes what went wrong, and the hint if err carries one.
 func (v *Voice) Error(err error) {
 	v.line("31", "error", err.Error())
 	if hint := exit.Hint(err); hint != "" {
-		v.line("36", "hint", hint)
+		v.Hint("%s", hint)
 	}
 }
 

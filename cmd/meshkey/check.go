@@ -1,0 +1,253 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"meshkey/cmd/internal/exit"
+	"meshkey/cmd/internal/terminal"
+	"meshkey/record"
+	"meshkey/recovery"
+	"meshkey/shamir"
+	"meshkey/udf"
+)
+
+func (a *app) checkCommand() *cobra.Command {
+	var (
+		account, profileFile string
+		asJSON               bool
+	)
+	cmd := &cobra.Command{
+		Use:     "check FILE...",
+		GroupID: groupMain,
+		Short:   "Check that sheets are genuine and readable, without recovering",
+		Long: `Check sheets one by one, without bringing the account back: that both codes can be
+read, and that the share is exactly the one that was made, by the certificate on the
+sheet. One sheet is enough for this, and learns nothing by it. FILE is a photograph, a
+scan, a PDF or a text file, or - for text on standard input.
+
+A certificate proves which sheets belong together. Whose they are is proved by
+--account, the fingerprint you kept, or --profile, the signed profile.`,
+		Example: `  meshkey check photo.jpg
+  meshkey check sheets/*.pdf --account MARP-HH6B-D2JW-WLQ6-RWPQ-2SLS-AI2V
+  meshkey check typed.txt K7QX.certificate.txt`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return exit.Errorf(exit.Usage, "FILE is missing").Hinted("meshkey %s", cmd.Use)
+			}
+			return refuseShares(args)
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			c := &checking{Sheets: []sheetCheck{}}
+			a.answer = c
+			if err := c.anchor(a, account, profileFile); err != nil {
+				return err
+			}
+			if err := c.read(a, args); err != nil {
+				return err
+			}
+			err := c.judge(a)
+			if err == nil && asJSON {
+				return a.printJSON(c)
+			}
+			if !asJSON {
+				c.print(a)
+			}
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&account, "account", "", "`FINGERPRINT` of the account, 20 letters at least")
+	cmd.Flags().StringVar(&profileFile, "profile", "", "`FILE` with the signed profile of the account")
+	jsonFlag(cmd, &asJSON)
+	return cmd
+}
+
+// checking is a check of sheets and, with --json, its report.
+type checking struct {
+	Account  string       `json:"account,omitempty"`
+	Verified bool         `json:"verified"` // the account is the one asked for
+	Sheets   []sheetCheck `json:"sheets"`
+
+	want         recovery.Anchor
+	certificates []*record.Certificate
+	shares       []shamir.Share // beside Sheets; unset if unreadable
+	unreadable   int            // files in which nothing could be read
+	halves       int            // pages with a certificate and no share
+	foreign      int            // certificates of another account
+}
+
+// sheetCheck is what was found out about one share.
+type sheetCheck struct {
+	Source string `json:"source"`
+	Index  int    `json:"index"`
+	Need   int    `json:"need"`
+	Set    string `json:"set,omitempty"`
+	Of     int    `json:"of,omitempty"`
+	Date   string `json:"date,omitempty"`
+	Result string `json:"result"` // "genuine", "bad", "unknown"
+	Reason string `json:"reason,omitempty"`
+}
+
+// The results.
+const (
+	genuine = "genuine"
+	bad     = "bad"
+	unknown = "unknown"
+)
+
+func (c *checking) anchor(a *app, account, profileFile string) (err error) {
+	if account != "" {
+		if c.want.Account, err = udf.ParseFingerprint(account); err != nil {
+			return exit.Errorf(exit.Usage, "--account: %w", err)
+		}
+	}
+	if profileFile != "" {
+		if c.want.Profile, err = a.openProfile(profileFile); err != nil {
+			return err
+		}
+	}
+	if _, err := recovery.New(c.want); err != nil { // too short, or of two accounts
+		return exit.Errorf(exit.Usage, "%w", err)
+	}
+	return nil
+}
+
+// read gathers the shares and certificates of all files.
+func (c *checking) read(a *app, names []string) error {
+	for _, name := range names {
+		texts, err := a.scan(name)
+		if err != nil {
+			return err
+		}
+		if len(texts) == 0 {
+			c.unreadable++
+		}
+		shares, codes := 0, 0
+		for _, t := range texts {
+			for _, it := range recovery.ParseText(t.text) {
+				switch it.Kind {
+				case recovery.Share, recovery.Stray:
+					shares++
+					c.addShare(it, t.source)
+				case recovery.Certificate:
+					if t.code {
+						codes++
+					}
+					c.addCertificate(a, it, t.source)
+				default:
+					a.voice.Say("%s: %s", t.source, it.Kind)
+				}
+			}
+		}
+		if codes > shares {
+			c.halves++
+			a.voice.Warn("%s: the public code is there, but the secret code could not be read", sourceName(name))
+		}
+	}
+	return nil
+}
+
+func (c *checking) addShare(it recovery.Item, source string) {
+	s, err := parseShare(it)
+	check := sheetCheck{Source: source, Result: unknown}
+	if err != nil {
+		check.Result, check.Reason = bad, plain(err.Error())
+	} else {
+		check.Index, check.Need = s.Index(), s.Need()
+	}
+	c.Sheets, c.shares = append(c.Sheets, check), append(c.shares, s)
+}
+
+func (c *checking) addCertificate(a *app, it recovery.Item, source string) {
+	cert, err := record.ParseCertificate(it.Text)
+	if err != nil {
+		a.voice.Warn("%s: %s", source, plain(err.Error()))
+		return
+	}
+	if !c.want.Account.IsZero() && !cert.Account().Matches(c.want.Account) || !c.isSigned(cert) {
+		c.foreign++
+		a.voice.Warn("%s: the certificate is not of the account asked for, but of %s", source, cert.Account())
+		return
+	}
+	c.certificates = append(c.certificates, cert)
+}
+
+// isSigned tells whether the profile, if there is one, vouches for a
+// certificate.
+func (c *checking) isSigned(cert *record.Certificate) bool {
+	p := c.want.Profile
+	return p == nil || cert.Verify(p.Fingerprint(), p.Key("AdministratorSignature")) == nil
+}
+
+// judge compares every share with the certificates and says how it ended.
+func (c *checking) judge(a *app) error {
+	count := map[string]int{}
+	for i := range c.Sheets {
+		sheet := &c.Sheets[i]
+		if sheet.Result == unknown {
+			sheet.compare(c.shares[i], c.certificates)
+		}
+		count[sheet.Result]++
+	}
+	for _, cert := range c.certificates {
+		c.Account = cert.Account().String()
+		c.Verified = !c.want.Account.IsZero() || c.want.Profile != nil
+	}
+	switch {
+	case count[bad] > 0:
+		return exit.Errorf(exit.BadShare, "%s wrong", countOf(count[bad], "sheet is", "sheets are")).
+			Hinted("if letters were typed, compare them with the sheet; if the sheet itself is wrong, have a new set made")
+	case c.foreign > 0:
+		return exit.Errorf(exit.WrongAccount, "%s of another account", countOf(c.foreign, "certificate is", "certificates are"))
+	case c.halves > 0:
+		return exit.Errorf(exit.BadShare, "the secret code of %s could not be read", countOf(c.halves, "sheet", "sheets")).
+			Hinted("photograph it again; if it stays so, print it again or have a new set made")
+	case len(c.Sheets) == 0:
+		return exit.Errorf(exit.TooFew, "no share was found")
+	case c.unreadable > 0:
+		return exit.Errorf(exit.Failed, "%s could not be read", countOf(c.unreadable, "file", "files"))
+	case count[unknown] > 0:
+		return exit.Errorf(exit.Usage, "%s no certificate to be checked against", countOf(count[unknown], "sheet has", "sheets have")).
+			Hinted("give the certificate of the set too: the public code of a sheet, or the file SET.certificate.txt")
+	}
+	return nil
+}
+
+// compare checks one share against the certificates.
+func (s *sheetCheck) compare(share shamir.Share, certificates []*record.Certificate) {
+	s.Reason = "its letters can be a share; there is no certificate to tell whether they are the right ones"
+	for _, cert := range certificates {
+		err := cert.Check(share)
+		if err == nil {
+			s.Result, s.Reason = genuine, ""
+			s.Set, s.Of, s.Date = cert.SetName(), cert.Quorum().Of, cert.Date().Format(time.DateOnly)
+			return
+		}
+		s.Result, s.Reason = bad, plain(err.Error())
+	}
+}
+
+func (c *checking) print(a *app) {
+	for _, s := range c.Sheets {
+		line := fmt.Sprintf("%-8s sheet %d", s.Result, s.Index)
+		if s.Index == 0 {
+			line = fmt.Sprintf("%-8s a share", s.Result)
+		}
+		if s.Set != "" {
+			line += fmt.Sprintf(" of set %s, %d of %d needed, made %s", s.Set, s.Need, s.Of, s.Date)
+		}
+		if s.Reason != "" {
+			line += ": " + s.Reason
+		}
+		fmt.Fprintln(a.out, terminal.Clean(fmt.Sprintf("%s (%s)", line, s.Source)))
+	}
+	if c.Account == "" {
+		return
+	}
+	fmt.Fprintf(a.out, "Account  %s\n", c.Account)
+	if !c.Verified {
+		a.voice.Say("The sheets name this account themselves. Compare its fingerprint with one you trust.")
+	}
+}
