@@ -63,6 +63,7 @@ const (
 	// Wrong: a letter stands for another.
 	Wrong Kind = iota + 1
 	// Unreadable: a question mark, or a character that is no letter of Base32.
+	// A check letter that is missing at the end counts as a question mark.
 	Unreadable
 	// Swapped: two neighbours are in the wrong order.
 	Swapped
