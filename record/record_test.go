@@ -10,6 +10,7 @@ import (
 	"meshkey/internal/dare"
 	"meshkey/internal/secret/secrettest"
 	"meshkey/profile"
+	"meshkey/shamir"
 	"meshkey/udf"
 	"meshkey/vectors"
 )
@@ -24,12 +25,20 @@ func TestRecordVectors(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := k.Locator(); !strings.HasPrefix(got, c.Data.Locator) || len(got) != 56+13 {
+		if got := k.Locator(); !strings.HasPrefix(got, c.Data.Locator) || len(got) != 56+13 { // groups of four and hyphens
 			t.Errorf("%s: locator %s, not %s…", c.Name, got, c.Data.Locator)
 		}
 		f := example(t)
+		date, err := time.Parse(time.DateOnly, c.Data.Date)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.set = Set{
+			Account: f.set.Account, Address: c.Data.Address, Date: date, Sealed: c.Data.Sealed,
+			Quorum: shamir.Quorum{Need: c.Data.Need, Of: c.Data.Of},
+		}
 		cert, err := certify(f.set, f.shares, f.signer, c.Data.Salt)
-		if err != nil || cert.SetName() != c.Data.Name {
+		if err != nil || cert.SetName() != c.Data.Name || cert.Text() != c.Data.Certificate {
 			t.Errorf("%s: set %s, %v", c.Name, cert.SetName(), err)
 		}
 		for i, text := range c.Data.Shares {

@@ -52,7 +52,7 @@ func (s *Session) doubt(o *offer, set string) (Suspect, bool) {
 	case misfit != nil:
 		return o.byCertificate(misfit), true
 	case slices.ContainsFunc(s.offers, o.contradicts):
-		return o.suspect(Contradicts, "there are different shares of this number"), true
+		return o.suspect(Contradicts, "there are different sheets of this number"), true
 	}
 	return Suspect{}, false
 }

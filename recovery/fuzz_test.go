@@ -28,7 +28,7 @@ func FuzzText(f *testing.F) {
 			if it.Kind != Share {
 				continue
 			}
-			share, err := it.share()
+			share, err := it.Share()
 			if err != nil {
 				if e, ok := err.(*TextError); !ok || e.Reason == "" {
 					t.Errorf("%T %v", err, err)
@@ -40,7 +40,7 @@ func FuzzText(f *testing.F) {
 			if len(again) != 1 {
 				t.Fatalf("one share becomes %d", len(again))
 			}
-			if s, err := again[0].share(); err != nil || !s.Equal(share) {
+			if s, err := again[0].Share(); err != nil || !s.Equal(share) {
 				t.Errorf("what is read is not written again: %v", err)
 			}
 		}

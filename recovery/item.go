@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"meshkey/internal/secret"
 	"meshkey/shamir"
 	"meshkey/udf"
 )
@@ -26,7 +27,8 @@ const (
 	Stray    // share letters that no beginning of a share stands before
 )
 
-// A Row is one line of the letters of a share.
+// A Row is one line of the letters of a share. It prints as its number of
+// letters and is not encoded.
 type Row struct {
 	Line    int    // of the text, from 1
 	Number  int    // that stands before it, or 0
@@ -34,7 +36,8 @@ type Row struct {
 	Check   string // check letters, what follows a slash; never part of the share
 }
 
-// An Item is one thing that a text holds.
+// An Item is one thing that a text holds. It may be secret, so it prints as its
+// kind and is not encoded.
 type Item struct {
 	Kind Kind
 	Line int    // where it begins, from 1
@@ -66,8 +69,36 @@ func (e *TextError) Place() string {
 	return fmt.Sprintf("line %d (row %d of the share), letter %d: ", e.Line, e.Row, e.Letter)
 }
 
-// share reads the share that the rows spell.
-func (it Item) share() (shamir.Share, error) {
+// Format implements fmt.Formatter: every verb prints the same, without letters.
+func (r Row) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "[row of %d letters]", r.count()) }
+
+// MarshalText implements encoding.TextMarshaler and always fails.
+func (r Row) MarshalText() ([]byte, error) { return nil, secret.ErrEncode }
+
+// MarshalBinary implements encoding.BinaryMarshaler and always fails.
+func (r Row) MarshalBinary() ([]byte, error) { return nil, secret.ErrEncode }
+
+// Format implements fmt.Formatter: every verb prints the same, without letters.
+func (it Item) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "[line %d: %v]", it.Line, it.Kind) }
+
+// MarshalText implements encoding.TextMarshaler and always fails.
+func (it Item) MarshalText() ([]byte, error) { return nil, secret.ErrEncode }
+
+// MarshalBinary implements encoding.BinaryMarshaler and always fails.
+func (it Item) MarshalBinary() ([]byte, error) { return nil, secret.ErrEncode }
+
+// count is the number of letters of the row.
+func (r Row) count() (n int) {
+	for _, c := range r.Letters {
+		if !isSeparator(c) {
+			n++
+		}
+	}
+	return n
+}
+
+// Share reads the share that the rows spell. The error is a *TextError.
+func (it Item) Share() (shamir.Share, error) {
 	if it.Kind == Stray {
 		return shamir.Share{}, &TextError{Stray, it.Line, 1, 1, "a share begins with SA, SB, SC or SD"}
 	}

@@ -36,7 +36,7 @@ type SuspectError struct {
 
 // Error implements error.
 func (e *SuspectError) Error() string {
-	return fmt.Sprintf("recovery: %s; %d of the %d shares needed are good", list(e.Suspects), e.Progress.Have, e.Progress.Need)
+	return fmt.Sprintf("recovery: %s; %d of the %d sheets needed are good", list(e.Suspects), e.Progress.Have, e.Progress.Need)
 }
 
 // A MismatchError says that there are enough shares, and that no choice of them
@@ -52,10 +52,10 @@ type MismatchError struct {
 
 // Error implements error.
 func (e *MismatchError) Error() string {
-	text := "recovery: the shares do not give the account " + e.Want.String()
+	text := "recovery: the sheets do not give the account " + e.Want.String()
 	switch {
 	case e.Want.IsZero():
-		text = "recovery: the shares give no account"
+		text = "recovery: the sheets give no account"
 	case !e.Got.IsZero():
 		text += " but another, " + e.Got.String()
 	}

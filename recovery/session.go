@@ -31,7 +31,8 @@ type Session struct {
 	notes        []Note
 }
 
-// offer is a share that was offered, with its text and where it came from.
+// offer is a share that was offered, with the rows it was read from and where
+// it came from.
 type offer struct {
 	share  shamir.Share
 	rows   []Row
@@ -129,7 +130,7 @@ func (s *Session) AddItem(it Item, source string) (Accepted, error) {
 }
 
 func (s *Session) addShare(it Item, source string) (Accepted, error) {
-	share, err := it.share()
+	share, err := it.Share()
 	if err != nil {
 		s.unreadable = append(s.unreadable, unreadable(err, it, source))
 		return Accepted{}, err
@@ -300,6 +301,9 @@ func (s *Session) knownTo(c *certificate) []int {
 func (s *Session) sameBefore(i int) bool {
 	return slices.ContainsFunc(s.certificates[:i], func(d *certificate) bool { return d.Same(s.certificates[i].Certificate) })
 }
+
+// Format implements fmt.Formatter: every verb prints how far the session is.
+func (s Session) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "[recovery: %v]", s.Progress()) }
 
 // Wipe clears the shares. Texts that were given are not reached.
 func (s *Session) Wipe() {

@@ -36,11 +36,11 @@ type Suspect struct {
 	Letter int    // of the first wrong letter in that row, or 0
 }
 
-// String is the suspect in a sentence.
+// String is the suspect in a sentence. To a person a share is a sheet.
 func (s Suspect) String() string {
-	name := "a share"
+	name := "a sheet"
 	if s.Index > 0 {
-		name = fmt.Sprintf("share %d", s.Index)
+		name = fmt.Sprintf("sheet %d", s.Index)
 	}
 	if s.Source != "" {
 		name += " (" + s.Source + ")"
@@ -79,7 +79,7 @@ func (o *offer) byCertificate(e *record.MisfitError) Suspect {
 }
 
 func (o *offer) misnumbered(number int) Suspect {
-	return o.suspect(Misnumbered, "its first letters are wrong: it is share %d", number)
+	return o.suspect(Misnumbered, "its first letters are wrong: it is sheet %d", number)
 }
 
 // foreign is a share that a certificate places in a set that is not the one
@@ -121,7 +121,7 @@ func (o *offer) unlike(rest shamir.Share) Suspect {
 	case a != b:
 		return o.suspect(OtherLength, "it has %d letters, the others have %d", a, b)
 	case o.share.Need() != rest.Need():
-		return o.suspect(OtherNeed, "it says that %d shares are needed, the others say %d", o.share.Need(), rest.Need())
+		return o.suspect(OtherNeed, "it says that %d sheets are needed, the others say %d", o.share.Need(), rest.Need())
 	}
 	return o.suspect(OtherSet, "it does not belong to the others: it is of another set or badly damaged")
 }
@@ -152,7 +152,7 @@ func (o *offer) place(at int) (row, letter int) {
 		return at/rowLetters + 1, at%rowLetters + 1
 	}
 	for i, r := range o.rows {
-		n := len(values(r.Letters, maxLetters))
+		n := r.count()
 		if at < n {
 			return i + 1, at + 1
 		}

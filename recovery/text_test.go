@@ -1,11 +1,13 @@
 package recovery
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
 
+	"meshkey/profile"
 	"meshkey/udf"
 )
 
@@ -26,7 +28,7 @@ func read(t *testing.T, text string) []string {
 			t.Errorf("line %d is %v", it.Line, it.Kind)
 			continue
 		}
-		s, err := it.share()
+		s, err := it.Share()
 		if err != nil {
 			t.Error(err)
 			continue
@@ -209,7 +211,7 @@ func TestPlaces(t *testing.T) {
 			continue
 		}
 		for i, it := range items {
-			_, err := it.share()
+			_, err := it.Share()
 			if i != c.wrong {
 				if err != nil {
 					t.Errorf("%s: another item suffers: %v", c.name, err)
@@ -257,5 +259,35 @@ func TestCheckLettersAreKept(t *testing.T) {
 		if r := items[0].Rows[i]; r.Check != want || r.Number != i+1 || r.Line != i+1 {
 			t.Errorf("%+v", r)
 		}
+	}
+}
+
+// A certificate is found whole or wrapped, with shares around it.
+func TestCertificateInText(t *testing.T) {
+	k := newKit(t, profile.NewSeed(), 2, 3)
+	for column := 30; column <= 1000; column += 35 {
+		for _, label := range []string{"", "Certificate: "} {
+			text := exampleShares[0] + "\n" + label + wrap(k.CertificateText, column) + wrap(exampleShares[1], 25)
+			items := ParseText(strings.ReplaceAll(text, "\n", "\r\n"))
+			if len(items) != 3 || items[1].Kind != Certificate || items[1].Text != k.CertificateText || items[1].Line != 2 {
+				t.Fatalf("wrapped at %d: %d items", column, len(items))
+			}
+			for _, i := range []int{0, 2} {
+				if s, err := items[i].Share(); err != nil || udf.FormatShare(s) != exampleShares[i/2] {
+					t.Errorf("wrapped at %d: item %d: %v", column, i, err)
+				}
+			}
+		}
+	}
+	torn := k.CertificateText[:300] + "\n" + exampleShares[0]
+	items := ParseText(torn)
+	if len(items) != 2 || items[0].Kind != Certificate || items[1].Kind != Share {
+		t.Fatalf("%+v", items)
+	}
+	s := session(t, Anchor{Account: k.Fingerprint})
+	outcomes := s.AddText(torn, "a file")
+	var wrong *TextError
+	if len(outcomes) != 2 || !errors.As(outcomes[0].Err, &wrong) || wrong.Kind != Certificate || outcomes[1].Err != nil {
+		t.Errorf("%+v", outcomes)
 	}
 }
