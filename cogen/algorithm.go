@@ -2,7 +2,6 @@ package cogen
 
 import (
 	"errors"
-	"fmt"
 
 	"meshkey/internal/curve"
 	"meshkey/internal/secret"
@@ -65,19 +64,22 @@ func (a Algorithm) PrivateLen() int { return a.suite.curve.ScalarLen() }
 
 // GenerateKey makes a key of fresh random octets.
 func (a Algorithm) GenerateKey() *PrivateKey {
-	return a.newPrivateKey(secret.Random(a.PrivateLen()), false)
+	k, err := newPrivateKey(a, secret.Random(a.PrivateLen()), false)
+	if err != nil {
+		panic("cogen: the system's random octets are a multiple of a group order")
+	}
+	return k
 }
 
 // NewPrivateKey makes a key of a copy of PrivateLen octets. For X25519 and
 // X448 they are the private key of RFC 7748, clamped or not. For Ed25519 and
 // Ed448 they are the seed that is hashed, RFC 8032, Sections 5.1.5 and 5.2.5.
+// One value is an error, which as an X448 key gives no public key: four times
+// the group order.
 func (a Algorithm) NewPrivateKey(octets []byte) (*PrivateKey, error) {
 	// Spec: RFC 8032 has Ed448 seeds of 57 octets. The Mesh derives 56 and
 	// hashes these.
-	if len(octets) != a.PrivateLen() {
-		return nil, fmt.Errorf("cogen: a private key of %v has %d octets, not %d", a, a.PrivateLen(), len(octets))
-	}
-	return a.newPrivateKey(secret.Copy(octets), false), nil
+	return newPrivateKey(a, secret.Copy(octets), false)
 }
 
 // NewPrivateScalar makes a key of a copy of PrivateLen octets that are its
@@ -86,12 +88,5 @@ func (a Algorithm) NewPrivateKey(octets []byte) (*PrivateKey, error) {
 // their residue, since the drafts write clamped scalars so; a multiple of the
 // order is an error.
 func (a Algorithm) NewPrivateScalar(le []byte) (*PrivateKey, error) {
-	if len(le) != a.PrivateLen() {
-		return nil, fmt.Errorf("cogen: a scalar of %v has %d octets, not %d", a, a.PrivateLen(), len(le))
-	}
-	k := a.newPrivateKey(secret.Copy(le), true)
-	if k.public.point.IsIdentity() == 1 {
-		return nil, errors.New("cogen: a private scalar is 0")
-	}
-	return k, nil
+	return newPrivateKey(a, secret.Copy(le), true)
 }

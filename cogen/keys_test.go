@@ -5,6 +5,7 @@ import (
 	"crypto/ecdh"
 	"encoding/hex"
 	"fmt"
+	"math/big"
 	"strings"
 	"testing"
 
@@ -156,6 +157,12 @@ func TestPrivateKeyRefuses(t *testing.T) {
 		}
 		if _, err := a.NewPrivateKey(zero); err != nil {
 			t.Errorf("octets of any value make a key: %v", err)
+		}
+		if a == cogen.X448() { // the one clamped scalar that is 0
+			four := new(big.Int).Mul(big.NewInt(4), oracleOf(a).L)
+			if _, err := a.NewPrivateKey(oracle.LittleEndian(four, a.PrivateLen())); err == nil {
+				t.Error("a key without public key is taken")
+			}
 		}
 	})
 }

@@ -24,12 +24,21 @@ var (
 	errAlgorithm = errors.New("cogen: the algorithm of the key is not for this")
 )
 
-func (a Algorithm) newPrivateKey(octets *secret.Bytes, isScalar bool) *PrivateKey {
+// newPrivateKey takes octets as its own.
+func newPrivateKey(a Algorithm, octets *secret.Bytes, isScalar bool) (*PrivateKey, error) {
+	if octets.Len() != a.PrivateLen() {
+		octets.Wipe()
+		return nil, fmt.Errorf("cogen: a private key of %v has %d octets", a, a.PrivateLen())
+	}
 	k := &PrivateKey{algorithm: a, octets: octets, isScalar: isScalar}
 	s := k.scalar()
 	defer s.Wipe()
-	k.public = a.newPublicKey(a.suite.curve.NewPoint().ScalarBaseMult(s))
-	return k
+	if s.IsZero() == 1 {
+		return nil, errors.New("cogen: the scalar of a private key is 0")
+	}
+	p := a.suite.curve.NewPoint().ScalarBaseMult(s)
+	k.public = &PublicKey{a, p, p.Bytes()}
+	return k, nil
 }
 
 // Algorithm returns the algorithm of k.
@@ -90,10 +99,7 @@ func (k *PrivateKey) SharedSecret(peer *PublicKey) ([]byte, error) {
 	s := k.scalar()
 	defer s.Wipe()
 	q := k.algorithm.suite.curve.NewPoint().ScalarMult(s, peer.point)
-	if q.IsIdentity() == 1 { // for one clamped X448 scalar, 4·L, alone
-		return nil, errors.New("cogen: a shared secret of zeros")
-	}
-	b := q.Bytes()
+	b := q.Bytes() // not the identity: s is not 0, and peer is of prime order
 	if !k.algorithm.IsSignature() {
 		b = b[:q.Curve().PlainLen()] // without the sign of v
 	}

@@ -19,10 +19,6 @@ type PublicKey struct {
 
 var errTorsion = errors.New("outside the subgroup of prime order")
 
-func (a Algorithm) newPublicKey(p *curve.Point) *PublicKey {
-	return &PublicKey{a, p, p.Bytes()}
-}
-
 // NewPublicKey reads a copy of an encoded public key, 32 octets for Ed25519
 // and 57 for Ed448, as in RFC 8032; 33 for X25519 and 57 for X448, which are
 // the u of RFC 7748 and an octet, 80 if v is odd and else 00; or of these two

@@ -116,7 +116,8 @@ func TestRFC8032(t *testing.T) {
 				u := &suite{a.suite.curve, &eddsa{a.suite.eddsa.hash, dom}}
 				h := u.eddsa.hash(unhex(v.seed))
 				s := u.curve.NewScalar().SetClamped(h[:u.curve.ScalarLen()])
-				public := a.newPublicKey(u.curve.NewPoint().ScalarBaseMult(s))
+				p := u.curve.NewPoint().ScalarBaseMult(s)
+				public := &PublicKey{a, p, p.Bytes()}
 				if got := hex.EncodeToString(public.Bytes()); got != v.public {
 					t.Fatalf("public key %s, want %s", got, v.public)
 				}

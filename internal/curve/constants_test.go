@@ -1,6 +1,7 @@
 package curve
 
 import (
+	"encoding/binary"
 	"math/big"
 	"testing"
 
@@ -8,6 +9,14 @@ import (
 
 	"meshkey/internal/oracle"
 )
+
+func number(l limbs) *big.Int {
+	b := make([]byte, 0, 8*maxLimbs)
+	for _, w := range l {
+		b = binary.LittleEndian.AppendUint64(b, w)
+	}
+	return oracle.FromLittleEndian(b)
+}
 
 func TestConstants(t *testing.T) {
 	check := func(what string, got, want, modulus *big.Int) {
@@ -24,13 +33,6 @@ func TestConstants(t *testing.T) {
 		*order
 		curve *oracle.Curve
 	}{{order25519, oracle.Ed25519()}, {order448, oracle.Ed448()}} {
-		number := func(l limbs) *big.Int {
-			n := new(big.Int)
-			for i := maxLimbs - 1; i >= 0; i-- {
-				n.Lsh(n, 64).Add(n, new(big.Int).SetUint64(l[i]))
-			}
-			return n
-		}
 		r := new(big.Int).Lsh(big.NewInt(1), uint(64*v.n))
 		if number(v.l).Cmp(v.curve.L) != 0 || number(v.rr).Cmp(v.curve.L) >= 0 {
 			t.Error("L, or R² below it")
@@ -70,6 +72,32 @@ func TestConstants(t *testing.T) {
 	}
 	if v2 := big.NewInt(1 + 156326 + 1); big.Jacobi(v2, p448) != -1 {
 		t.Error("curve448 has a point with u = 1")
+	}
+}
+
+// The multiplication takes any x below R, though most that it is given are
+// below L.
+func TestMontgomeryBounds(t *testing.T) {
+	for _, o := range []*order{order25519, order448} {
+		full, most := limbs{}, o.l
+		for i := range o.n {
+			full[i] = ^uint64(0)
+		}
+		most[0]--
+		l, r := number(o.l), new(big.Int).Lsh(big.NewInt(1), uint(64*o.n))
+		// y with all limbs but the last full is below L too.
+		under := full
+		under[o.n-1] = o.l[o.n-1] - 1
+		for _, x := range []limbs{full, most, under, {}, {1}, o.rr} {
+			for _, y := range []limbs{most, under, {}, {1}, o.rr} {
+				want := new(big.Int).Mul(number(x), number(y))
+				want.Mul(want, new(big.Int).ModInverse(r, l)).Mod(want, l)
+				var z limbs
+				if o.mul(&z, &x, &y); number(z).Cmp(want) != 0 {
+					t.Errorf("%x·%x/R is %x, want %x", x, y, number(z), want)
+				}
+			}
+		}
 	}
 }
 
