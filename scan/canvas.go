@@ -64,19 +64,6 @@ func (b box) pixels(within image.Rectangle) image.Rectangle {
 	return image.Rect(int(b.left), int(b.top), int(math.Ceil(b.right)), int(math.Ceil(b.bottom)))
 }
 
-// path is an area to be filled, in pixels: lines and curves of three points.
-type path struct {
-	verbs  []byte // m, l, c or h, as in a content stream
-	points []point
-}
-
-func (p *path) add(verb byte, points ...point) {
-	p.verbs = append(p.verbs, verb)
-	p.points = append(p.points, points...)
-}
-
-func (p *path) reset() { p.verbs, p.points = p.verbs[:0], p.points[:0] }
-
 // canvas is a page being drawn.
 type canvas struct {
 	img    *image.Gray
@@ -128,16 +115,6 @@ func (c *canvas) fill(p *path, level byte, opacity float64, clip box) {
 			}
 		}
 	}
-}
-
-// rows is how many rows of pixels the lines of p go through, each at most most.
-func (p *path) rows(most int) int {
-	rows, last := float64(len(p.verbs)), 0.0
-	for _, q := range p.points {
-		rows += min(math.Abs(q.y-last), float64(most))
-		last = q.y
-	}
-	return int(rows)
 }
 
 // trace hands p to the rasterizer, whose corner is that of r. Points far away

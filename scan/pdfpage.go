@@ -96,7 +96,9 @@ func (d *document) content(p sheet) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(append(all, b...), '\n')
+		if all = append(append(all, b...), '\n'); len(all) > MaxFile {
+			return nil, &TooLargeError{"content of a page (octets)", int64(len(all)), MaxFile}
+		}
 	}
 	return all, nil
 }
