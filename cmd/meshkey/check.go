@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -225,7 +226,25 @@ func (s *sheetCheck) compare(share shamir.Share, certificates []*record.Certific
 			s.Set, s.Of, s.Date = cert.SetName(), cert.Quorum().Of, cert.Date().Format(time.DateOnly)
 			return
 		}
-		s.Result, s.Reason = bad, plain(err.Error())
+		s.Result, s.Reason = bad, misfit(err)
+	}
+}
+
+// misfit says why a share is not the one that was made.
+func misfit(err error) string {
+	e, ok := errors.AsType[*record.MisfitError](err)
+	if !ok {
+		return plain(err.Error())
+	}
+	switch e.Fault {
+	case record.Misnumbered:
+		return fmt.Sprintf("its first letters are wrong: it is sheet %d", e.Number)
+	case record.OtherNeed:
+		return "its first letters are wrong: they say another number of sheets is needed"
+	case record.Beyond:
+		return fmt.Sprintf("the certificate of set %s does not know so high a number", e.Set)
+	default:
+		return fmt.Sprintf("a letter is wrong, or it is of another set than %s", e.Set)
 	}
 }
 
@@ -233,7 +252,7 @@ func (c *checking) print(a *app) {
 	for _, s := range c.Sheets {
 		line := fmt.Sprintf("%-8s sheet %d", s.Result, s.Index)
 		if s.Index == 0 {
-			line = fmt.Sprintf("%-8s a share", s.Result)
+			line = fmt.Sprintf("%-8s a sheet", s.Result)
 		}
 		if s.Set != "" {
 			line += fmt.Sprintf(" of set %s, %d of %d needed, made %s", s.Set, s.Need, s.Of, s.Date)

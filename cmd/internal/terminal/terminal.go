@@ -77,7 +77,10 @@ func (t *Terminal) AskSecret(prompt string) ([]byte, error) {
 // it returns.
 func (t *Terminal) AskHidden(prompt string) ([]byte, error) {
 	if state, err := term.GetState(int(t.in.Fd())); err == nil {
-		defer exit.Undo(func() { _ = term.Restore(int(t.in.Fd()), state) })()
+		defer exit.Undo(func() {
+			_ = term.Restore(int(t.in.Fd()), state)
+			fmt.Fprintln(t.out)
+		})()
 	}
 	fmt.Fprint(t.out, Clean(prompt), " ")
 	line, err := term.ReadPassword(int(t.in.Fd()))

@@ -1,0 +1,62 @@
+//go:build unix
+
+package outfile_test
+
+import (
+	"bufio"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"meshkey/cmd/internal/exit"
+	"meshkey/cmd/internal/outfile"
+)
+
+// A program that is ended half-way leaves nothing, and dies of the signal that
+// ended it.
+func TestSignal(t *testing.T) {
+	if dir := os.Getenv("STAGE_IN"); dir != "" {
+		exit.OnSignal()
+		s := outfile.New(true)
+		s.AddBytes(filepath.Join(dir, "sub", "a"), []byte("new"))
+		s.AddBytes(filepath.Join(dir, "kept"), []byte("new"))
+		if err := s.Stage(); err != nil {
+			t.Fatal(err)
+		}
+		os.Stdout.WriteString("ready\n")
+		select {}
+	}
+	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "kept"), []byte("old"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command(os.Args[0], "-test.run=^TestSignal$")
+		cmd.Env = append(os.Environ(), "STAGE_IN="+dir)
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if line, err := bufio.NewReader(out).ReadString('\n'); line != "ready\n" {
+			t.Fatalf("%q, %v", line, err)
+		}
+		if len(listing(t, dir)) != 4 {
+			t.Errorf("while staged: %v", listing(t, dir))
+		}
+		if err := cmd.Process.Signal(sig); err != nil {
+			t.Fatal(err)
+		}
+		err = cmd.Wait()
+		status, ok := errors.AsType[*exec.ExitError](err)
+		if !ok || status.Sys().(syscall.WaitStatus).Signal() != sig {
+			t.Errorf("%v: ended by %v", sig, err)
+		}
+		same(t, dir, map[string]string{"kept": "old"})
+	}
+}

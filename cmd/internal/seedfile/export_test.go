@@ -1,0 +1,4 @@
+package seedfile
+
+// Make passphrases cheap in tests.
+func init() { work = 10 }
