@@ -97,3 +97,31 @@ func TestOtherSet(t *testing.T) {
 		}
 	}
 }
+
+func TestKnowsSet(t *testing.T) {
+	f := example(t)
+	c := f.certify(t)
+	f.set.Sealed = true
+	sealed := f.certify(t)
+	if !c.KnowsSet(f.shares[1:]) || !sealed.KnowsSet(f.shares) {
+		t.Error("a set is not known to its certificate")
+	}
+	others, err := shamir.Split(make([]byte, 35), shamir.Quorum{Need: 2, Of: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.KnowsSet(others) || c.KnowsSet(f.shares[:1]) || c.KnowsSet([]shamir.Share{f.shares[0], others[1]}) {
+		t.Error("another set is known")
+	}
+	// One false commitment, under a good signature, is enough.
+	b := c.body
+	b.Commitments = append([]byte(nil), b.Commitments...)
+	b.Commitments[14*commitmentLen] ^= 1
+	forged, err := ReadCertificate(resign(t, f, encode(&b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if forged.KnowsSet(f.shares) {
+		t.Error("a false commitment to share 15 goes unnoticed")
+	}
+}

@@ -2,11 +2,14 @@ package recovery
 
 import (
 	"slices"
+	"strings"
+	"unicode/utf8"
 )
 
 const (
-	rowLetters = 20                        // in a row of a sheet, at most
-	tooLong    = maxLetters + 2*rowLetters // no share goes on after so many
+	rowLetters   = 20                        // in a row of a sheet, at most
+	checkLetters = 4                         // after them
+	tooLong      = maxLetters + 2*rowLetters // no share goes on after so many
 )
 
 // The letters of a share: of one octet to 64, and of the two seeds that are
@@ -29,11 +32,11 @@ const (
 // be words is left out between shares at little cost, a row that is surely
 // letters only at a high one. Within a share nothing is left out.
 func layout(lines []line) []Item {
-	best := 1 << 30
+	best, length := 1<<30, 0
 	var choice []int
-	for i, length := range lengths {
-		if cost, c := weigh(lines, length); cost < best {
-			best, choice = cost, c
+	for i, n := range lengths {
+		if cost, c := weigh(lines, n); cost < best {
+			best, choice, length = cost, c, n
 		}
 		if i == usual-1 && best < costOther && complete(choice) {
 			break // every share is whole and of a usual length
@@ -43,7 +46,7 @@ func layout(lines []line) []Item {
 	out := false // the line before was left out and named
 	for at := 0; at < len(lines); at++ {
 		if end := choice[at]; end > at {
-			items = append(items, item(lines[at:end]))
+			items = append(items, item(lines[at:end], length))
 			at, out = end-1, false
 			continue
 		}
@@ -85,6 +88,7 @@ func whole(n int) bool { return n*5%8 < 5 }
 const (
 	costJoin    = 1    // a row that could begin a share continues one
 	costGap     = 2    // across an empty line
+	costSlash   = 20   // no slash before the check letters
 	costNumber  = 150  // against the numbers before the rows
 	costLong    = 4000 // a numbered row after one that no sheet has
 	costWeak    = 10   // a line left out
@@ -116,8 +120,11 @@ func weigh(lines []line, length int) (cost int, choice []int) {
 			if j > i {
 				penalty += lines[j].joinCost(lines[i : j+1])
 			}
-			c := penalty + shareCost(letters, bad, length, lines[j]) + costs[j+1]
-			if c < costs[i] {
+			share := shareCost(letters, bad, length, lines[j])
+			if j > i && letters == length+checkLetters*(j-i+1) && unslashed(lines[i:j+1]) {
+				share = costSlash
+			}
+			if c := penalty + share + costs[j+1]; c < costs[i] {
 				costs[i], choice[i] = c, j+1
 			}
 		}
@@ -172,18 +179,51 @@ func (l line) joinCost(rows []line) (cost int) {
 	if n := l.row.Number; n > 0 && n != len(rows) {
 		cost += costNumber
 	}
-	if l.row.Number > 0 && rows[len(rows)-2].letters > rowLetters {
+	if l.row.Number > 0 && rows[len(rows)-2].letters > rowLetters+checkLetters {
 		cost += costLong
 	}
 	return cost
 }
 
-func item(lines []line) Item {
-	it := Item{Kind: Share, Line: lines[0].row.Line}
-	for _, l := range lines {
+// unslashed reports whether rows can be those of a sheet, each with its check
+// letters but without the slash before them, as on a page.
+func unslashed(rows []line) bool {
+	for i, l := range rows {
+		full := l.letters == rowLetters+checkLetters
+		if l.row.Check != "" || l.bad > 0 || !full && (i < len(rows)-1 || l.letters <= checkLetters) {
+			return false
+		}
+	}
+	return true
+}
+
+// item is the share of length letters that rows spell, as weigh found it.
+func item(rows []line, length int) Item {
+	it := Item{Kind: Share, Line: rows[0].row.Line}
+	letters := 0
+	for _, l := range rows {
 		it.Rows = append(it.Rows, l.row)
+		letters += l.letters
+	}
+	if letters == length+checkLetters*len(rows) && len(rows) > 1 && unslashed(rows) {
+		for i := range it.Rows {
+			it.Rows[i].slash()
+		}
 	}
 	return it
+}
+
+// slash makes the last letters of a row its check letters.
+func (r *Row) slash() {
+	at, n := len(r.Letters), 0
+	for n < checkLetters {
+		c, size := utf8.DecodeLastRuneInString(r.Letters[:at])
+		at -= size
+		if !isSeparator(c) {
+			n++
+		}
+	}
+	r.Letters, r.Check = strings.TrimRightFunc(r.Letters[:at], isSeparator), r.Letters[at:]
 }
 
 // leftOut says what a line is that belongs to no share, if it is anything.

@@ -32,7 +32,7 @@ const (
 
 var (
 	numbered = regexp.MustCompile(`^\s*(\d{1,2})\s*[:.)]\s*`)
-	labelled = regexp.MustCompile(`^\s*\p{L}[\p{L}\d .'#()\[\]-]{0,30}[:=]\s*`)
+	labelled = regexp.MustCompile(`^\s*\p{L}[\p{L}\d .'#()\[\]/-]{0,30}?(\d{0,2})[)\]]?\s*[:=]\s*`)
 )
 
 // What may stand around a row and is no part of it: marks of quoting, lists and
@@ -51,14 +51,14 @@ func readLine(number int, text string) line {
 	if len(text) > maxLine {
 		return l
 	}
-	label := false
+	word, digits := false, ""
 	text = strings.TrimRight(strings.TrimLeft(text, before), after)
 	if m := numbered.FindStringSubmatch(text); m != nil {
-		l.row.Number, _ = strconv.Atoi(m[1])
+		digits = m[1]
 		text = text[len(m[0]):]
-	} else if m := labelled.FindString(text); m != "" {
-		label = true
-		text = text[len(m):]
+	} else if m := labelled.FindStringSubmatch(text); m != nil {
+		word, digits = true, m[1]
+		text = text[len(m[0]):]
 	} else {
 		text = cutWords(text)
 	}
@@ -79,10 +79,11 @@ func readLine(number int, text string) line {
 		}
 		mixed = mixed || letter && digit
 	}
+	l.row.Number, _ = strconv.Atoi(digits)
 	l.start = startsShare(l.row.Letters)
-	l.form = l.judge(groups, mixed, slash)
-	if label && !l.start {
-		l.form = prose // "Account: MARP-…"
+	l.form = l.judge(groups, mixed, slash || l.row.Number > 0 && !word)
+	if word && l.row.Number == 0 && !l.start {
+		l.form = prose // "Account: MARP-…", but not "Row 2: SGNT-…"
 	}
 	return l
 }
@@ -103,17 +104,19 @@ func cutWords(text string) string {
 	return text
 }
 
-func (l *line) judge(groups []string, mixed, slash bool) form {
+// judge says how surely the groups are a row. mixed tells that letters and
+// digits share a group, mark that a number or a slash stands beside the row.
+func (l *line) judge(groups []string, mixed, mark bool) form {
 	fours := inFours(groups)
 	switch {
 	case len(groups) == 0:
-		if strings.Count(l.row.Letters, "-") > 2 || l.row.Number > 0 || slash {
+		if strings.Count(l.row.Letters, "-") > 2 || mark {
 			return prose // a rule across the page
 		}
 		return blank
 	case l.bad*4 > l.letters, l.bad > 0 && !fours && !(mixed && l.start && l.letters > rowLetters):
 		return prose
-	case (fours || mixed) && (l.row.Number > 0 || slash && len(groupsOf(l.row.Check)) == 1):
+	case (fours || mixed) && mark && len(groupsOf(l.row.Check)) <= 1:
 		return marked
 	case mixed, fours && strings.Contains(l.row.Letters, "-") && len(groups) > 2:
 		return strong

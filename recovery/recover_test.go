@@ -434,3 +434,62 @@ func TestLaterSheet(t *testing.T) {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
+
+// What is said, as a person reads it.
+func TestErrorTexts(t *testing.T) {
+	k, other := newKit(t, profile.NewSeed(), 2, 3), newKit(t, profile.NewSeed(), 2, 3)
+	a, b := k.Fingerprint.String(), other.Fingerprint.String()
+	for _, c := range []struct {
+		anchor Anchor
+		texts  []string
+		want   string
+	}{
+		{Anchor{}, nil, "recovery: nothing says which account is to be recovered"},
+		{Anchor{}, []string{k.CertificateText, other.CertificateText}, "recovery: the sheets are of 2 accounts: which one is to be recovered?"},
+		{Anchor{Account: k.Fingerprint}, k.shares[:1], "shamir: 1 of the 2 shares needed"},
+		{Anchor{Account: k.Fingerprint}, other.shares[:2], "recovery: the sheets do not give the account " + a + " but another, " + b},
+		{Anchor{Account: k.Fingerprint}, []string{k.shares[0], damage(k.shares[0], 9, 1)},
+			"recovery: sheet 1 (text 1): there are different sheets of this number; sheet 1 (text 2): there are different sheets of this number; 1 of the 2 sheets needed are good"},
+		{Anchor{Certificate: k.Certificate}, []string{k.shares[0], damage(k.shares[1], 9, 1)},
+			"; sheet 2 (text 2): the certificate of set " + k.SetName + " does not know it: it is damaged or of another set"},
+		{Anchor{Unverified: true}, []string{k.shares[0], k.shares[1], damage(k.shares[2], 9, 1)}, "recovery: the sheets give no account"},
+	} {
+		_, err := session(t, c.anchor, c.texts...).Recover()
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v, not %s", err, c.want)
+		}
+	}
+	r, err := session(t, Anchor{Account: k.Fingerprint}, k.shares[0], k.shares[1], damage(k.shares[2], 29, 1), rows(damage(k.shares[2], 41, 1), ""), other.shares[0]).Recover()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"sheet 3 (text 3): row 2, letter 10 is wrong",
+		"sheet 3 (text 4): row 3, letter 2 is wrong",
+		"sheet 1 (text 5): it does not belong to the others: it is of another set or badly damaged",
+	}
+	for i, s := range r.Suspects {
+		if i >= len(want) || s.String() != want[i] {
+			t.Errorf("%v", s)
+		}
+	}
+}
+
+// Several anchors are one, and the fullest fingerprint stands.
+func TestSeveralAnchors(t *testing.T) {
+	k := newKit(t, profile.NewSeed(), 2, 3)
+	account, err := k.seed.Account()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := account.Profile(profile.Details{Created: today})
+	if err != nil {
+		t.Fatal(err)
+	}
+	short := fingerprint(t, k.Fingerprint.String()[:24])
+	s := session(t, Anchor{Account: short, Profile: p, Certificate: k.Certificate}, k.shares...)
+	r, err := s.Recover()
+	if err != nil || r.Anchor != ByAccount || s.want.Bits() != k.Fingerprint.Bits() || r.Certificate != k.Certificate {
+		t.Errorf("%+v, %v", r, err)
+	}
+}

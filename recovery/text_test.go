@@ -96,6 +96,11 @@ func TestForms(t *testing.T) {
 	expect(t, "in sentences", "The first share is: \""+a+"\",\nShare #2: "+b+".", a, b)
 	expect(t, "words without a colon", "Share 1 "+a+"\nShare 2 "+b, a, b)
 	expect(t, "counted", "Share 1 of 3: "+a+"\nShare[2] = "+b, a, b)
+	expect(t, "of so many", "Share 1/3: "+a+"\nShare (2): "+b, a, b)
+	expect(t, "rows in words", strings.NewReplacer("1: ", "Row 1: ", "2: ", "Row 2: ", "3: ", "Zeile 3:").Replace(rows(a, " / BXU6")), a)
+	expect(t, "no slashes", rows(a, " BXU6")+rows(b, "-ABCD"), a, b)
+	expect(t, "neither slashes nor numbers", strings.ReplaceAll(wrap(a, 25), "\n", " BXU6\n"), a)
+	expect(t, "slashes on one", rows(a, " BXU6")+rows(b, " / ABCD"), a, b)
 	expect(t, "nothing", "")
 	expect(t, "words", "Keep this safe\nAnna\n\nSame time next year. Sandra\n2026-11-22\n0301 2345\nSet T235\n")
 }
