@@ -31,6 +31,9 @@ type source struct {
 	algorithm   cogen.Algorithm
 }
 
+// Spec: the drafts name keys and not their labels; the labels are the
+// reference's, and published values confirm all but that of
+// AdministratorEncryption, which no profile shows.
 var (
 	accountKeys = []source{
 		{ProfileSignature, "CompleteAccountProfile", cogen.Ed448()},

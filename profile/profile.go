@@ -166,6 +166,7 @@ func readKey(at place) (NamedKey, error) {
 	if err != nil {
 		return NamedKey{}, fmt.Errorf("profile: the fingerprint of %s: %w", at.name, err)
 	}
+	// Spec: the drafts do not say what makes a profile valid; see Parse.
 	for _, contentType := range []string{udf.KeyContentType, udf.KeyContentTypeOld} {
 		if f := udf.KeyFingerprintAs(contentType, a, octets); f.Matches(stated) {
 			return NamedKey{at.name, a, public, f}, nil
