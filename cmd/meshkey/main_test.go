@@ -9,9 +9,12 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"meshkey/cmd/internal/seedfile"
 )
 
 func TestMain(m *testing.M) {
+	seedfile.Work = 10 // the journeys need passphrases, not strong ones
 	testscript.Main(m, map[string]func(){
 		"meshkey": main,
 		"code":    expectCode,

@@ -33,9 +33,9 @@ const MaxFile = 1 << 16
 
 const intro = "age-encryption.org/v1"
 
-// work is the scrypt cost of new files, as a power of two: 256 MiB and about a
+// Work is the scrypt cost of new files, as a power of two: 256 MiB and about a
 // second. Tests lower it.
-var work = 18
+var Work = 18
 
 // maxWork is the largest scrypt cost accepted: 1 GiB.
 const maxWork = 20
@@ -191,7 +191,7 @@ func WithPassphrase(p *secret.Bytes) (*Lock, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.SetWorkFactor(work)
+	r.SetWorkFactor(Work)
 	return &Lock{recipients: []age.Recipient{r}}, nil
 }
 

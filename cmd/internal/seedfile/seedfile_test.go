@@ -15,6 +15,8 @@ import (
 
 const seed = "ZAAQ-EXAMPLE"
 
+func init() { seedfile.Work = 10 }
+
 func passphrase(s string) func() (*secret.Bytes, error) {
 	return func() (*secret.Bytes, error) { return secret.Copy([]byte(s)), nil }
 }

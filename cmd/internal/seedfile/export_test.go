@@ -1,4 +1,0 @@
-package seedfile
-
-// Make passphrases cheap in tests.
-func init() { work = 10 }
