@@ -24,7 +24,7 @@ var exampleShares = []string{
 	"SARP-IOIN-ZN5Z-H55S-YNAM-OIQT-LKOU-YUN2-C7SG-EQDQ-BIIQ-HIS6-BV55-2NTT-WL2Q",
 }
 
-// exampleCommitments stand in docs/FORMATS.md, section 3.
+// exampleCommitments stand in docs/sheet.md, section 5.
 var exampleCommitments = []string{
 	"cc9baf02f5c2664d443a86635a8d99cb", "e57e9a627043b9baf5d785095f758dbc", "5376e90d2cb95f1bbd7d96374035a32b",
 }
@@ -72,7 +72,7 @@ func (f *fixture) certify(t testing.TB) *Certificate {
 	return c
 }
 
-// The octets are put together by hand from docs/FORMATS.md, section 3.
+// The octets are put together by hand from docs/sheet.md, section 5.
 func TestBodyOctets(t *testing.T) {
 	f := example(t)
 	c := f.certify(t)

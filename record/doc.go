@@ -2,7 +2,7 @@
 // account: the certificate of a set, which is public and printed on every
 // sheet, and the recovery record, which is sealed and kept anywhere.
 //
-// Both formats are Meshkey's own, version 1; docs/FORMATS.md describes them.
+// Both formats are Meshkey's own, version 1; docs/sheet.md and docs/FORMATS.md describe them.
 // A certificate is CBOR (RFC 8949, deterministic encoding of section 4.2) in
 // Base45 (RFC 9285); a record is a DARE envelope.
 //
