@@ -69,7 +69,7 @@ func TestReadDrawn(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w, resources := &pdfWriter{}, ""
+			w, resources := &pdfWriter{box: "150 250 450 550"}, "" // small is quick
 			if c.with != nil {
 				resources = c.with(w)
 			}
@@ -106,7 +106,7 @@ func TestReadPlaced(t *testing.T) {
 	a85 := make([]byte, ascii85.MaxEncodedLen(len(bits)))
 	a85 = append(a85[:ascii85.Encode(a85, bits)], "~>"...)
 	size := fmt.Sprintf("/Type /XObject /Subtype /Image /Width %d /Height %d ", side, side)
-	const whole, part = "q 595 0 0 595 0 100 cm /I Do Q", "q 200 0 0 200 100 300 cm /I Do Q"
+	const whole, part = "q 240 0 0 240 80 260 cm /I Do Q", "q 200 0 0 200 100 300 cm /I Do Q"
 	for name, c := range map[string]struct {
 		dict string
 		data []byte
@@ -127,12 +127,12 @@ func TestReadPlaced(t *testing.T) {
 		"ascii 85":      {"/ColorSpace /DeviceGray /BitsPerComponent 1 /Filter /ASCII85Decode", a85},
 		"no colours":    {"/BitsPerComponent 8", img.Pix},
 	} {
-		for where, content := range map[string]string{"whole": whole, "part": part, "part, turned": "q 150 90 -90 150 300 300 cm /I Do Q"} {
+		for where, content := range map[string]string{"whole": whole, "part": part, "part, turned": "q 120 70 -70 120 190 290 cm /I Do Q"} {
 			if where == "part, turned" && name != "rgb" && name != "stencil" {
 				continue
 			}
 			t.Run(name+" "+where, func(t *testing.T) {
-				w := &pdfWriter{}
+				w := &pdfWriter{box: "80 240 320 540"}
 				n := w.stream(size+c.dict, c.data)
 				w.page(content, fmt.Sprintf("/XObject << /I %d 0 R >>", n), "")
 				wantShare(t, w.bytes())

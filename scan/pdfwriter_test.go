@@ -2,9 +2,11 @@ package scan
 
 import (
 	"bytes"
+	"cmp"
 	"compress/zlib"
 	"fmt"
 	"image"
+	"strings"
 	"testing"
 
 	"meshkey/internal/qr"
@@ -16,6 +18,7 @@ type pdfWriter struct {
 	objects []string // from number 3 on
 	pages   []int
 	root    string // more entries for the page tree
+	box     string // of pages that have none; A4 if empty
 }
 
 // add gives an object's number.
@@ -36,10 +39,13 @@ func deflate(data []byte) []byte {
 	return b.Bytes()
 }
 
-// page adds a page of A4 with more entries.
+// page adds a page with more entries.
 func (w *pdfWriter) page(content, resources, more string) {
 	c := w.stream("/Filter /FlateDecode", deflate([]byte(content)))
-	w.pages = append(w.pages, w.add("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R /Resources << %s >> %s >>", c, resources, more))
+	if !strings.Contains(more, "/MediaBox") {
+		more += fmt.Sprintf(" /MediaBox [%s]", cmp.Or(w.box, "0 0 595 842"))
+	}
+	w.pages = append(w.pages, w.add("<< /Type /Page /Parent 2 0 R /Contents %d 0 R /Resources << %s >> %s >>", c, resources, more))
 }
 
 func (w *pdfWriter) bytes() []byte {

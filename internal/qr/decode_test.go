@@ -130,6 +130,9 @@ func TestDecodeStops(t *testing.T) {
 // A picture full of eyes must not take for ever. Each eye is taken for the
 // corner of many symbols.
 func TestDecodeManyEyes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a while")
+	}
 	img := image.NewGray(image.Rect(0, 0, 1500, 1500))
 	for y := range 1500 {
 		for x := range 1500 {
@@ -148,6 +151,9 @@ func TestDecodeManyEyes(t *testing.T) {
 // Stripes look like the middle of an eye in every row, and the check upwards
 // is a long way.
 func TestDecodeStripes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a while")
+	}
 	img := image.NewGray(image.Rect(0, 0, 3000, 3000))
 	for y := range 3000 {
 		for x := range 3000 {
