@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"meshkey/cogen"
+	"meshkey/internal/secret"
 	"meshkey/udf"
 )
 
@@ -22,7 +23,7 @@ func (s *Seed) Account() (*Account, error) {
 		return nil, err
 	}
 	octets := s.Octets()
-	defer clear(octets)
+	defer secret.Wipe(octets)
 	seed, err := udf.SeedFromOctets(octets)
 	if err != nil {
 		ring.Wipe()
