@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -22,12 +23,18 @@ import (
 	"meshkey/scan"
 )
 
-// Target P1, as far as it is one: what the named library costs. The share's
-// code is made once a sheet.
+// What the named library costs for target P1: a sheet has a code of its own
+// with a share, and one with the certificate of its set.
 func BenchmarkEncode(b *testing.B) {
+	certificate := "MK1:" + strings.Repeat(pageText(1), 11)[:776]
 	b.Run("share-H", func(b *testing.B) {
 		for b.Loop() {
 			_, _ = qr.Encode(pageText(1), qr.High)
+		}
+	})
+	b.Run("certificate-M", func(b *testing.B) {
+		for b.Loop() {
+			_, _ = qr.Encode(certificate, qr.Medium)
 		}
 	})
 }
