@@ -70,3 +70,8 @@ func countOf(n int, one, many string) string {
 	}
 	return fmt.Sprint(n, " ", many)
 }
+
+// complete lets the shell complete the values of a flag.
+func complete(cmd *cobra.Command, flag string, values ...string) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+}

@@ -47,7 +47,7 @@ account back from two sheets, and see what a wrong letter does. It takes seconds
 	f := cmd.Flags()
 	f.StringVar(&dir, "dir", "", "`DIR` to leave the sheets in (default: they are deleted)")
 	f.StringVar(&paper, "paper", "a4", "`SIZE` of the paper: a4 or letter")
-	f.StringVar(&lang, "lang", "en", "`LANGUAGE` of the sheets")
+	f.StringVar(&lang, "lang", "en", "`LANGUAGE` of the sheets: "+languages)
 	return cmd
 }
 

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+	"sync"
 
 	"meshkey/cmd/internal/exit"
 	"meshkey/cmd/internal/terminal"
@@ -64,9 +65,11 @@ func sourceName(name string) string {
 
 // shareLike is how a share begins: the type octet 144, then the header. Three
 // groups are enough to tell one from a file name.
-var shareLike = regexp.MustCompile(`^[Ss][A-Da-d][A-Za-z2-7]{2}(-?[A-Za-z2-7]{4}){3}`)
+var shareLike = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[Ss][A-Da-d][A-Za-z2-7]{2}(-?[A-Za-z2-7]{4}){3}`)
+})
 
-func looksLikeShare(arg string) bool { return shareLike.MatchString(strings.TrimSpace(arg)) }
+func looksLikeShare(arg string) bool { return shareLike().MatchString(strings.TrimSpace(arg)) }
 
 func shareOnCommandLine() error {
 	return exit.Errorf(exit.Usage, "a share on the command line is seen by every program here and stays in the shell's history").

@@ -139,6 +139,7 @@ or - for standard input.`,
 	cmd.Flags().BoolVar(&salted, "salted", false, "derive as the drafts before 2020 did (the label as salt)")
 	cmd.Flags().BoolVar(&reveal, "reveal", false, "print the private half too")
 	jsonFlag(cmd, &asJSON)
+	complete(cmd, "algorithm", "X25519", "X448", "Ed25519", "Ed448")
 	_ = cmd.MarkFlagRequired("algorithm")
 	_ = cmd.MarkFlagRequired("label")
 	return cmd

@@ -35,8 +35,8 @@ fingerprint with one you trust.
 
 More sheets than needed help: a damaged or foreign one is found and named. The seed is
 written to --out, encrypted, or shown with --reveal; without either it is wiped.`,
-		Example: `  meshkey recover photo1.jpg photo2.jpg --account MARP-HH6B-D2JW-WLQ6-RWPQ-2SLS-AI2V --out alice.seed
-  meshkey recover scans.pdf typed.txt --profile alice.profile
+		Example: `  meshkey recover photo1.jpg photo2.jpg --account MARP-HH6B-D2JW-WLQ6-RWPQ-2SLS-AI2V
+  meshkey recover scans.pdf typed.txt --profile alice.profile --out alice.seed
   meshkey recover --account MARP-HH6B-D2JW-WLQ6-RWPQ-2SLS-AI2V`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, args []string) error { return a.recover(args, &o) },

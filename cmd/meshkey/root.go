@@ -33,9 +33,41 @@ New here? "meshkey demo" rehearses everything with a throw-away account.`,
 		&cobra.Group{ID: groupTools, Title: "Tools:"})
 	root.SetHelpCommandGroupID(groupTools)
 	root.SetCompletionCommandGroupID(groupTools)
-	root.AddCommand(a.demoCommand(), a.inspectCommand(), a.accountCommand(), a.escrowCommand(groupMain), a.recoverCommand(groupMain), a.checkCommand(), a.keyCommand(), a.dareCommand(), a.vectorsCommand(), a.versionCommand())
+	cobra.EnableCommandSorting = false // the order is that of use
+	root.AddCommand(
+		a.demoCommand(), a.accountCommand(), a.escrowCommand(groupMain), a.checkCommand(), a.recoverCommand(groupMain),
+		a.inspectCommand(), a.keyCommand(), a.dareCommand(), a.vectorsCommand(), a.versionCommand(), codesTopic())
+	for _, more := range extra {
+		root.AddCommand(more(a))
+	}
 	a.markStart(root)
 	return root
+}
+
+// extra are commands that only some builds have.
+var extra []func(*app) *cobra.Command
+
+// codesTopic is no command but a page of help.
+func codesTopic() *cobra.Command {
+	return &cobra.Command{
+		Use:   "exit-codes",
+		Short: "What the exit codes mean",
+		Long: `Every command ends with one of these codes:
+
+  0  done
+  1  failed for another reason
+  2  wrong use: also nothing to compare an account with, or no terminal to ask at
+  3  not enough shares yet
+  4  a share is damaged, of another set, or contradicts another
+  5  the shares combine, but not to the account asked for; nothing was written
+  6  refused by the key service
+  7  a proof or signature does not verify
+
+With --json, standard output is one object in any case. On failure it has a member
+"error" with code, message and hint, and whatever is known so far.`,
+		Example: `  meshkey exit-codes --help
+  meshkey recover photo.jpg --account MARP-HH6B-D2JW-WLQ6-RWPQ-2SLS-AI2V || echo $?`,
+	}
 }
 
 // markStart makes every command note that its command line was understood:

@@ -31,6 +31,10 @@ type sheetFlags struct {
 	made    []*print.Sheet
 }
 
+// languages are print.Languages, which are not asked for until they are needed:
+// reading the catalogues takes longer than all else at the start.
+const languages = "de, en, es, fr"
+
 // formats of a sheet, by the extension of its file.
 var formats = []string{"pdf", "png", "svg", "txt"}
 
@@ -39,8 +43,11 @@ func (s *sheetFlags) flags(cmd *cobra.Command) {
 	f.StringVar(&s.paper, "paper", "a4", "`SIZE` of the paper: a4 or letter")
 	f.StringSliceVar(&s.formats, "format", []string{"pdf"}, "`FORMAT` of the sheets: pdf, png, svg or txt; may be repeated")
 	f.StringArrayVar(&s.holders, "holder", nil, "`NAME` of who keeps the next sheet; may be repeated")
-	f.StringVar(&s.lang, "lang", "en", "`LANGUAGE` of the sheets: "+strings.Join(print.Languages(), ", "))
+	f.StringVar(&s.lang, "lang", "en", "`LANGUAGE` of the sheets: "+languages)
 	f.IntVar(&s.dpi, "dpi", 300, "`DOTS` per inch of png sheets, 150 to 1200")
+	complete(cmd, "paper", "a4", "letter")
+	complete(cmd, "format", formats...)
+	complete(cmd, "lang", strings.Split(languages, ", ")...)
 }
 
 // check reads the flags.
@@ -61,7 +68,7 @@ func (s *sheetFlags) check(q shamir.Quorum) error {
 	case len(s.formats) == 0:
 		return exit.Errorf(exit.Usage, "no format is given").Hinted("--format pdf, png, svg or txt")
 	case !slices.Contains(print.Languages(), s.lang):
-		return exit.Errorf(exit.Usage, "there are no sheets in the language %q", s.lang).Hinted("--lang takes %s", strings.Join(print.Languages(), ", "))
+		return exit.Errorf(exit.Usage, "there are no sheets in the language %q", s.lang).Hinted("--lang takes %s", languages)
 	case len(s.holders) > q.Of:
 		return exit.Errorf(exit.Usage, "%d holders are named for %d sheets", len(s.holders), q.Of)
 	case s.dpi < 150 || s.dpi > 1200:
