@@ -10,8 +10,8 @@ import (
 	"meshkey/internal/secret"
 )
 
-// A PrivateKey is a private key and its public key. It prints as "[secret]".
-// Several goroutines may use it, until one calls Wipe.
+// A PrivateKey is a private key and its public key. It prints as secret.Bytes
+// do. Several goroutines may use it, until one calls Wipe.
 type PrivateKey struct {
 	algorithm Algorithm
 	octets    *secret.Bytes
@@ -82,13 +82,12 @@ func (k *PrivateKey) scalar() *curve.Scalar {
 
 // SharedSecret returns what k and peer agree on, for a key derivation and no
 // other use. Between X25519 or X448 keys that is the u of RFC 7748, 32 or 56
-// octets, little-endian. Ed25519 and Ed448 keys agree likewise, as they did in
-// the Mesh until 2020, on the point encoded as in RFC 8032, 32 or 57 octets.
+// octets, little-endian. Ed25519 and Ed448 keys agree likewise, as older drafts
+// of DARE have them do, on the point encoded as in RFC 8032, 32 or 57 octets.
 // It is an error if the algorithms differ.
 //
-// A bare scalar is not clamped: its shared secrets with one peer add up as the
-// scalars do. Nothing is lost by that, for a PublicKey has no torsion that
-// clamping would have cleared.
+// A bare scalar is not clamped. Nothing is lost by that, for a PublicKey has
+// no torsion that clamping would have cleared.
 func (k *PrivateKey) SharedSecret(peer *PublicKey) ([]byte, error) {
 	switch {
 	case k.octets.Len() == 0:
