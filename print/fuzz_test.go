@@ -29,8 +29,8 @@ func FuzzNames(f *testing.F) {
 			}
 			return
 		}
-		for _, m := range sheets[0].page.marks {
-			if x0, y0, x1, y1 := m.extent(); x0 < 12 || y0 < 12 || x1 > sheets[0].page.width-12 || y1 > sheets[0].page.height-12 {
+		for _, m := range sheets[0].pages[0].marks {
+			if x0, y0, x1, y1 := m.extent(); x0 < 12 || y0 < 12 || x1 > sheets[0].pages[0].width-12 || y1 > sheets[0].pages[0].height-12 {
 				t.Errorf("in the margin: %v", m)
 			}
 		}

@@ -81,7 +81,7 @@ func TestGoldenLayout(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "layout.txt", strings.TrimSuffix(sheets[0].page.dump(), "\n"))
+	golden(t, "layout.txt", strings.TrimSuffix(sheets[0].pages[0].dump(), "\n"))
 }
 
 // The picture of the README is the sheet as it is made now.

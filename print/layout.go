@@ -33,24 +33,24 @@ const mostGap = 7
 
 // compose lays out the sheets of a set, all at the largest scale at which each
 // of them fits.
-func compose(all []*content, w *catalogue, paper Paper) ([]*page, error) {
-	pages := make([]*page, len(all))
+func compose(all []*content, w *catalogue, o Options) ([][]*page, error) {
+	sheets := make([][]*page, len(all))
 	var err error
 	for _, s := range scales {
 		for i, c := range all {
-			if pages[i], err = composeAt(c, w, paper, s); err != nil {
+			if sheets[i], err = composeAt(c, w, o, s); err != nil {
 				break
 			}
 		}
 		if err == nil {
-			return pages, nil
+			return sheets, nil
 		}
 	}
 	return nil, err
 }
 
-func composeAt(c *content, w *catalogue, paper Paper, s scale) (*page, error) {
-	p := newPage(paper)
+func composeAt(c *content, w *catalogue, o Options, s scale) ([]*page, error) {
+	p := newPage(o.Paper)
 	left := (p.width - width) / 2
 	l := layout{c, w, s}
 	var blocks []*column
@@ -81,7 +81,7 @@ func composeAt(c *content, w *catalogue, paper Paper, s scale) (*page, error) {
 		}
 		y += b.y + min(free, mostGap)
 	}
-	return p, nil
+	return []*page{p}, nil
 }
 
 // layout builds the blocks of a sheet, each in a column whose top is 0.

@@ -14,7 +14,7 @@ import (
 func TestLayout(t *testing.T) {
 	everywhere(t, func(t *testing.T, v variant, sheets []*Sheet) {
 		for _, s := range sheets {
-			p := s.page
+			p := s.pages[0]
 			var codes []mark
 			for i, m := range p.marks {
 				if m.kind == symbolMark {
@@ -69,7 +69,7 @@ func touches(m, n mark) bool {
 
 // sizes are the sizes of type of a sheet.
 func sizes(s *Sheet) (all []float64) {
-	for _, m := range s.page.marks {
+	for _, m := range s.pages[0].marks {
 		if m.kind == textMark {
 			all = append(all, m.size)
 		}

@@ -2,6 +2,7 @@ package print
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"meshkey/internal/qr"
@@ -21,6 +22,22 @@ type page struct {
 
 func newPage(p Paper) *page {
 	return &page{paper: p, width: papers[p].width * point, height: papers[p].height * point}
+}
+
+// stacked is one tall page of pages, the first at the top, for the formats that
+// know of one only.
+func stacked(pages []*page) *page {
+	all := *pages[0]
+	for _, p := range pages[1:] {
+		marks := slices.Clone(all.marks)
+		for _, m := range p.marks {
+			m.y += all.height
+			marks = append(marks, m)
+		}
+		all.marks = marks
+		all.height += p.height
+	}
+	return &all
 }
 
 // mark is a text, a box or a symbol.

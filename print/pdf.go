@@ -22,22 +22,34 @@ var pdfFonts = sync.OnceValue(func() *gopdf.FontContainer {
 // program is what metadata names as the maker.
 const program = "Meshkey"
 
-// writePDF draws the page as a PDF of one page with the letters it uses of each
-// font. date may be zero.
-func (p *page) writePDF(w io.Writer, title string, date time.Time) error {
+// writePDF draws pages as a PDF with the letters they use of each font. date may
+// be zero.
+func writePDF(w io.Writer, pages []*page, title string, date time.Time) error {
 	pdf := new(gopdf.GoPdf)
-	pdf.Start(gopdf.Config{PageSize: gopdf.Rect{W: papers[p.paper].width, H: papers[p.paper].height}})
+	paper := papers[pages[0].paper]
+	pdf.Start(gopdf.Config{PageSize: gopdf.Rect{W: paper.width, H: paper.height}})
 	pdf.SetInfo(gopdf.PdfInfo{Title: title, Creator: program, Producer: program, CreationDate: date.UTC()})
-	pdf.AddPage()
 	var used [len(faceData)]bool
-	for _, m := range p.marks {
-		if m.kind == textMark && !used[m.face] {
-			used[m.face] = true
-			if err := pdf.AddTTFFontFromFontContainer(m.face.String(), pdfFonts()); err != nil {
-				return err
+	for _, p := range pages {
+		pdf.AddPage()
+		for _, m := range p.marks {
+			if m.kind == textMark && !used[m.face] {
+				used[m.face] = true
+				if err := pdf.AddTTFFontFromFontContainer(m.face.String(), pdfFonts()); err != nil {
+					return err
+				}
 			}
 		}
+		if err := p.drawPDF(pdf); err != nil {
+			return err
+		}
 	}
+	_, err := pdf.WriteTo(w)
+	return err
+}
+
+// drawPDF draws the marks on the last page of a PDF.
+func (p *page) drawPDF(pdf *gopdf.GoPdf) error {
 	shade := -1
 	for _, m := range p.marks {
 		if int(m.shade) != shade {
@@ -64,6 +76,5 @@ func (p *page) writePDF(w io.Writer, title string, date time.Time) error {
 			}
 		}
 	}
-	_, err := pdf.WriteTo(w)
-	return err
+	return nil
 }

@@ -28,11 +28,12 @@ type Options struct {
 	NotReal bool
 }
 
-// Sheet is one page with one share. It holds the share's text, a secret.
+// Sheet has one share, on one page or, in large print and as an envelope, with a
+// second page that has no secret. It holds the share's text, a secret.
 type Sheet struct {
 	content *content
 	words   *catalogue
-	page    *page
+	pages   []*page
 }
 
 // Sheets lays out a sheet for each share of a kit, in order. A kit of shares
@@ -74,7 +75,7 @@ func Sheets(k *escrow.Kit, o Options) ([]*Sheet, error) {
 		}
 		contents[i] = c
 	}
-	pages, err := compose(contents, words, o.Paper)
+	pages, err := compose(contents, words, o)
 	if err != nil {
 		return nil, err
 	}
@@ -163,16 +164,16 @@ func (s Sheet) Format(f fmt.State, _ rune) {
 
 // WritePDF writes the sheet as a PDF of one page, some 50 kB.
 func (s *Sheet) WritePDF(w io.Writer) error {
-	return s.page.writePDF(w, s.words.Title, s.content.date)
+	return writePDF(w, s.pages, s.words.Title, s.content.date)
 }
 
 // WritePNG writes the sheet as a grey PNG of dpi pixels to the inch, MinDPI to
 // MaxDPI. The codes are read from 150 on.
-func (s *Sheet) WritePNG(w io.Writer, dpi int) error { return s.page.writePNG(w, dpi) }
+func (s *Sheet) WritePNG(w io.Writer, dpi int) error { return stacked(s.pages).writePNG(w, dpi) }
 
 // WriteSVG writes the sheet as an SVG 1.1 picture, in millimetres, that needs no
 // fonts.
-func (s *Sheet) WriteSVG(w io.Writer) error { return s.page.writeSVG(w, s.words.Title) }
+func (s *Sheet) WriteSVG(w io.Writer) error { return stacked(s.pages).writeSVG(w, s.words.Title) }
 
 // Image draws the sheet in greys, dpi pixels to the inch, MinDPI to MaxDPI.
-func (s *Sheet) Image(dpi int) (*image.Gray, error) { return s.page.image(dpi) }
+func (s *Sheet) Image(dpi int) (*image.Gray, error) { return stacked(s.pages).image(dpi) }
