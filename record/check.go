@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha512"
 	"fmt"
-	"slices"
 
 	"meshkey/internal/secret"
 	"meshkey/shamir"
@@ -69,11 +68,23 @@ func (c *Certificate) Check(s shamir.Share) error {
 
 // Knows reports whether s is one of the shares the certificate commits to.
 func (c *Certificate) Knows(s shamir.Share) bool {
-	x := s.Index()
-	if s.Need() != c.Quorum().Need || x > c.covers() {
+	octets := s.Bytes()
+	defer secret.Wipe(octets)
+	return c.KnowsOctets(octets)
+}
+
+// KnowsOctets is Knows for the octets of a share, as shamir.Share.Bytes returns
+// them. A search for slips asks it millions of times.
+func (c *Certificate) KnowsOctets(share []byte) bool {
+	if len(share) == 0 || int(share[0]>>4) != c.Quorum().Need {
 		return false
 	}
-	return bytes.Equal(commitment(c.body.Salt, s), c.body.Commitments[(x-1)*commitmentLen:x*commitmentLen])
+	x := int(share[0]&15) + 1
+	if x > c.covers() {
+		return false
+	}
+	sum := commit(c.body.Salt, share)
+	return bytes.Equal(sum[:], c.body.Commitments[(x-1)*commitmentLen:x*commitmentLen])
 }
 
 // KnowsSet reports whether all that the certificate commits to are the shares
@@ -123,8 +134,16 @@ const (
 func commitment(salt []byte, s shamir.Share) []byte {
 	octets := s.Bytes()
 	defer secret.Wipe(octets)
-	message := slices.Concat([]byte(commitmentContext), salt, []byte{byte(s.Index()), shareType}, octets)
+	sum := commit(salt, octets)
+	return sum[:]
+}
+
+// commit is commitment for a share's octets, without allocating.
+func commit(salt, share []byte) [commitmentLen]byte {
+	var space [len(commitmentContext) + 16 + 2 + 1 + shamir.MaxSecret]byte
+	message := append(append(space[:0], commitmentContext...), salt...)
+	message = append(append(message, share[0]&15+1, shareType), share...)
 	defer secret.Wipe(message)
 	sum := sha512.Sum512(message)
-	return sum[:commitmentLen]
+	return [commitmentLen]byte(sum[:])
 }

@@ -11,7 +11,7 @@ import (
 // group gives the account, or though there are not enough yet. err is what
 // combining all of the group gave, or nil.
 func (s *Session) blame(g *group, err error) []Suspect {
-	suspects := slices.Clone(s.unreadable)
+	suspects := s.unreadable()
 	var conflict *shamir.ConflictError
 	var wrong []int
 	if errors.As(err, &conflict) {
@@ -63,5 +63,5 @@ func (s *Session) suspects() []Suspect {
 	if groups := s.groups(); len(groups) > 0 {
 		return s.blame(groups[0], nil)
 	}
-	return slices.Clone(s.unreadable)
+	return s.unreadable()
 }

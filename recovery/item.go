@@ -41,7 +41,7 @@ type Row struct {
 type Item struct {
 	Kind Kind
 	Line int    // where it begins, from 1
-	Rows []Row  // of a share or of stray letters
+	Rows []Row  // of a share, and of other letters in its manner
 	Text string // of anything else; of a certificate on one line
 }
 
@@ -118,6 +118,17 @@ func (it Item) Share() (shamir.Share, error) {
 		}
 	}
 	return shamir.Share{}, e
+}
+
+// couldBeShare reports whether letters that set out to be something else are
+// about as many as those of a share of a seed, so that a wrong first letter may
+// be all that is the matter.
+func (it Item) couldBeShare() bool {
+	n := 0
+	for _, r := range it.Rows {
+		n += r.count()
+	}
+	return n >= seedLetters-1 && n <= seedPadded+1
 }
 
 // letters are those of all rows, as they stand.

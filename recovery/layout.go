@@ -43,18 +43,20 @@ func layout(lines []line) []Item {
 		}
 	}
 	var items []Item
-	out := false // the line before was left out and named
+	open := false // the last item is of lines left out, and may go on
 	for at := 0; at < len(lines); at++ {
 		if end := choice[at]; end > at {
 			items = append(items, item(lines[at:end], length))
-			at, out = end-1, false
+			at, open = end-1, false
 			continue
 		}
 		it, ok := leftOut(lines[at])
-		if ok && !(out && it.Kind == Stray && !lines[at].fresh) {
-			items = append(items, it)
+		if open = open && !lines[at].fresh; open && (!ok || it.Kind == Stray) {
+			last := &items[len(items)-1]
+			last.Rows = append(last.Rows, lines[at].row)
+		} else if ok {
+			items, open = append(items, it), true
 		}
-		out = ok || out && !lines[at].fresh
 	}
 	return items
 }
@@ -228,12 +230,13 @@ func (r *Row) slash() {
 
 // leftOut says what a line is that belongs to no share, if it is anything.
 func leftOut(l line) (Item, bool) {
-	it := Item{Line: l.row.Line, Text: l.row.Letters}
+	it := Item{Line: l.row.Line, Text: l.row.Letters, Rows: []Row{l.row}}
 	switch it.Kind = identify(l.row.Letters); {
 	case it.Kind == Seed || it.Kind == Fingerprint || it.Kind == Key:
 		return it, true
 	case l.form < marked && (l.form < strong || l.letters < 16):
 		return it, false
 	}
-	return Item{Kind: Stray, Line: it.Line, Rows: []Row{l.row}}, true
+	it.Kind, it.Text = Stray, ""
+	return it, true
 }

@@ -22,6 +22,7 @@ type Result struct {
 	Offered     []int               // the numbers of all shares that could be read, ascending
 	Used        []int               // of those that gave the account or agree with it
 	Suspects    []Suspect           // all others
+	Repairs     []Repair            // that were accepted, of shares used
 	Certificate *record.Certificate // of the set used, signed by the account; or nil
 	Address     string              // from the account's profile or certificate, or empty
 	Notes       []Note
@@ -164,11 +165,14 @@ func (s *Session) result(good []shamir.Share, kind AnchorKind) (*Result, error) 
 		Seed: seed, Account: account.Fingerprint(), Verified: kind != Unanchored, Anchor: kind,
 		Need: good[0].Need(), Offered: indexes(s.offers), Notes: slices.Clone(s.notes),
 	}
-	r.Suspects = slices.Clone(s.unreadable)
+	r.Suspects = s.unreadable()
 	var used []*offer
 	for _, o := range s.offers {
 		if _, err := shamir.Combine(append(slices.Clone(good), o.share)); err == nil {
 			used = append(used, o)
+			if o.repair != nil {
+				r.Repairs = append(r.Repairs, *o.repair)
+			}
 		} else {
 			r.Suspects = append(r.Suspects, s.against(o, good, r.Account))
 		}

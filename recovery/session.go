@@ -26,8 +26,9 @@ type Session struct {
 
 	offers       []*offer
 	certificates []*certificate
-	unreadable   []Suspect // what set out to be a share and could not be read
+	broken       []*broken // what could not be read as a share
 	notes        []Note
+	proposed     []Repair // and not yet accepted
 }
 
 // offer is a share that was offered, with the rows it was read from and where
@@ -36,6 +37,24 @@ type offer struct {
 	share  shamir.Share
 	rows   []Row
 	source string
+	repair *Repair // that made the share, or nil
+}
+
+// broken is what could not be read as a share and perhaps was one.
+type broken struct {
+	Suspect
+	rows  []Row
+	named bool // as a share: it is a suspect too
+}
+
+// unreadable are the broken shares that are suspects.
+func (s *Session) unreadable() (out []Suspect) {
+	for _, b := range s.broken {
+		if b.named {
+			out = append(out, b.Suspect)
+		}
+	}
+	return out
 }
 
 type certificate struct {
@@ -116,13 +135,23 @@ func (s *Session) AddItem(it Item, source string) (Accepted, error) {
 	case Certificate:
 		return s.addCertificate(it, source)
 	}
-	return Accepted{}, &KindError{it.Kind, it.Line}
+	err := &KindError{it.Kind, it.Line}
+	if it.couldBeShare() {
+		s.keepBroken(&broken{unreadable(err, it, source), it.Rows, false})
+	}
+	return Accepted{}, err
+}
+
+func (s *Session) keepBroken(b *broken) {
+	if len(s.broken) < maxOffers {
+		s.broken = append(s.broken, b)
+	}
 }
 
 func (s *Session) addShare(it Item, source string) (Accepted, error) {
 	share, err := it.Share()
 	if err != nil {
-		s.unreadable = append(s.unreadable, unreadable(err, it, source))
+		s.keepBroken(&broken{unreadable(err, it, source), it.Rows, true})
 		return Accepted{}, err
 	}
 	if len(s.offers) == maxOffers {
@@ -130,7 +159,7 @@ func (s *Session) addShare(it Item, source string) (Accepted, error) {
 		return Accepted{}, fmt.Errorf("recovery: more than %d shares", maxOffers)
 	}
 	a := Accepted{Kind: Share, Index: share.Index(), Need: share.Need(), Source: source}
-	o := &offer{share, it.Rows, source}
+	o := &offer{share: share, rows: it.Rows, source: source}
 	confirming, doubt := s.judge(o)
 	switch {
 	case slices.ContainsFunc(s.offers, func(p *offer) bool { return p.share.Equal(share) }):
@@ -220,5 +249,8 @@ func (s *Session) Wipe() {
 	for _, o := range s.offers {
 		o.share.Wipe()
 	}
-	s.offers = nil
+	for _, r := range s.proposed {
+		r.share.Wipe()
+	}
+	s.offers, s.broken, s.proposed = nil, nil, nil
 }

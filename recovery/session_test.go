@@ -91,8 +91,8 @@ func TestAddNamesOtherTexts(t *testing.T) {
 	if _, err := s.Add(strings.Join(exampleShares, "\n"), "x"); err == nil {
 		t.Error("three shares pass for one")
 	}
-	if _, err := s.Recover(); err == nil || len(s.unreadable) != 0 {
-		t.Errorf("what is no share is suspect: %v", s.unreadable)
+	if _, err := s.Recover(); err == nil || len(s.unreadable()) != 0 {
+		t.Errorf("what is no share is suspect: %v", s.unreadable())
 	}
 }
 

@@ -33,7 +33,7 @@ func ParseText(text string) []Item {
 	if slices.ContainsFunc(items, useful) {
 		// A sheet has more on it than its share: its fingerprint, for one.
 		items = slices.DeleteFunc(items, func(it Item) bool {
-			return !useful(it) && it.Kind != Seed && it.Kind != Stray
+			return !useful(it) && it.Kind != Seed && it.Kind != Stray && !it.couldBeShare()
 		})
 	}
 	return items
