@@ -36,12 +36,12 @@ type damage struct {
 }
 
 var damages = []damage{
-	{"resolution", "read from %s dots to the inch", (*view).coarse, []float64{100, 75, 60, 50}},
+	{"resolution", "read from %s dots to the inch", (*view).coarse, []float64{100, 75, 50, 40}},
 	{"blur", "blur up to %s of a module", (*view).blur, []float64{0.3, 0.45, 0.6, 0.75}},
-	{"noise", "noise up to %s % of the contrast", (*view).noise, []float64{15, 25, 35, 50}},
-	{"fold", "a fold up to %s modules wide", (*view).fold, []float64{1, 2, 3, 4}},
-	{"stain", "a stain up to %s % of the code's width", (*view).stain, []float64{40, 60, 80, 110}},
-	{"corner", "a missing corner up to %s % of the sides", (*view).corner, []float64{20, 35, 50, 65}},
+	{"noise", "noise up to %s % of the contrast", (*view).noise, []float64{15, 30, 50, 80}},
+	{"fold", "a fold up to %s modules wide", (*view).fold, []float64{1, 2, 4, 7}},
+	{"stain", "a stain up to %s % of the code's width", (*view).stain, []float64{40, 70, 100, 140}},
+	{"corner", "a missing corner up to %s % of the sides", (*view).corner, []float64{20, 40, 60, 80}},
 }
 
 func (d damage) margin(strength float64) Margin {

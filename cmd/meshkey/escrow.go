@@ -9,6 +9,7 @@ import (
 	"meshkey/cmd/internal/exit"
 	"meshkey/cmd/internal/outfile"
 	"meshkey/escrow"
+	"meshkey/print"
 	"meshkey/profile"
 	"meshkey/shamir"
 )
@@ -151,6 +152,10 @@ type escrowReport struct {
 	Locator     string      `json:"locator,omitempty"` // under which the record waits
 	ReadBack    int         `json:"readBack"`          // sheets that were read back
 	Quorums     int         `json:"quorums"`           // choices of sheets that were recombined
+	// Margins are what the secret codes of all sheets were damaged with and yet
+	// read: with --measure the most, else the least that they must survive.
+	Margins  []print.Margin `json:"margins"`
+	measured bool           // to the most
 }
 
 type sheetJSON struct {
@@ -165,6 +170,12 @@ func (r *escrowReport) print(a *app) {
 		fmt.Fprintf(a.out, "%s\n", file)
 	}
 	a.voice.Say("Read back %d sheets from what was written; all %d choices of %d give the account.", r.ReadBack, r.Quorums, r.Need)
+	a.voice.Say("Pictures of the codes were damaged on purpose, and read all the same.")
+	if r.measured {
+		for _, m := range r.Margins {
+			a.voice.Say("  %s", m)
+		}
+	}
 	a.voice.Say("Next: print each sheet, try one (meshkey check photo.jpg), give them to different people,")
 	a.voice.Say("and delete the files: each is as secret as its paper.")
 }

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"image"
 	"io"
 	"path/filepath"
 	"slices"
@@ -13,6 +15,7 @@ import (
 	"meshkey/cmd/internal/exit"
 	"meshkey/cmd/internal/outfile"
 	"meshkey/escrow"
+	"meshkey/internal/qr"
 	"meshkey/internal/secret"
 	"meshkey/print"
 	"meshkey/scan"
@@ -26,6 +29,7 @@ type sheetFlags struct {
 	holders     []string
 	dpi         int
 	notReal     bool
+	measure     bool
 
 	options print.Options
 	made    []*print.Sheet
@@ -143,8 +147,8 @@ func unprintable(err error) error {
 // readable are the formats that are read back; an svg is the same page.
 var readable = []string{"pdf", "png"}
 
-// readBack reads the sheets from the disk as a scanner would, and recombines
-// every quorum of what it read.
+// readBack reads the sheets from the disk as a scanner would, recombines every
+// quorum of what it read, and sees that the codes survive some damage.
 func (s *sheetFlags) readBack(kit *escrow.Kit, files *outfile.Set, report *escrowReport) error {
 	written := map[string][][]byte{} // by format, in the order of the sheets
 	err := files.Each(func(path string, r io.Reader) error {
@@ -170,8 +174,16 @@ func (s *sheetFlags) readBack(kit *escrow.Kit, files *outfile.Set, report *escro
 		report.ReadBack += len(octets)
 	}
 	report.Quorums = choices(report.Of, report.Need)
+	report.Margins, err = print.Measure(s.made, look, s.measure)
+	if err != nil {
+		return exit.Errorf(exit.Failed, "nothing was written: what was to be printed is too weak: %w", err)
+	}
+	report.measured = s.measure
 	return nil
 }
+
+// look reads the codes on a picture.
+func look(img *image.Gray) []string { return qr.Decode(context.Background(), img, nil) }
 
 // choices is the number of ways to take need sheets out of of.
 func choices(of, need int) int {
