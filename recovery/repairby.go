@@ -138,8 +138,9 @@ func (r *repairer) byAccount() error {
 	steps := r.stepsByAccount(cases, want, shallow)
 	steps = append(steps, r.exchangesByAccount(want))
 	if r.Deep {
-		steps = append(steps, r.stepsByAccount(cases, want, deep)...)
-		steps = append(steps, r.twoSheets(want))
+		for _, jobs := range append(r.stepsByAccount(cases, want, deep), r.twoSheets(want)) {
+			steps = append(steps, spread(jobs))
+		}
 	}
 	found, err := r.find(steps)
 	if len(found) != 1 {
