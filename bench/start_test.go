@@ -9,12 +9,13 @@ import (
 	"time"
 )
 
-// program builds a command of this module, or of the one above.
+// program builds a command of this module, or of the one above, as it is
+// released: without C.
 func program(b testing.TB, dir, pkg string) string {
 	b.Helper()
 	out := filepath.Join(b.TempDir(), filepath.Base(pkg))
 	cmd := exec.Command("go", "build", "-o", out, pkg)
-	cmd.Dir = dir
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "CGO_ENABLED=0")
 	if text, err := cmd.CombinedOutput(); err != nil {
 		b.Fatalf("building %s: %v\n%s", pkg, err, text)
 	}

@@ -20,7 +20,6 @@ import (
 
 func main() {
 	exit.NoCore()
-	exit.OnSignal()
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 

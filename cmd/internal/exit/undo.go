@@ -13,11 +13,15 @@ import (
 var undo struct {
 	sync.Mutex
 	steps []*func()
+	watch sync.Once
 }
 
-// Undo arranges for step to run if a signal ends the program before settled is
-// called. A step must not call Undo or settled. Steps run last in, first out.
+// Undo arranges for step to run if an interrupt, a hang-up or a request to
+// terminate ends the program before settled is called. A step must not call
+// Undo or settled. Steps run last in, first out; then the program dies of the
+// signal, as it would have died without us.
 func Undo(step func()) (settled func()) {
+	undo.watch.Do(watch)
 	undo.Lock()
 	defer undo.Unlock()
 	undo.steps = append(undo.steps, &step)
@@ -28,10 +32,9 @@ func Undo(step func()) (settled func()) {
 	}
 }
 
-// OnSignal makes an interrupt, a hang-up or a request to terminate undo what
-// is unfinished before the program dies of it, as it would have died without
-// us. It is called once, by main.
-func OnSignal() {
+// watch waits for a signal. It is not begun before there is something to undo:
+// it costs a start as much as all the commands' flags together.
+func watch() {
 	signals := make(chan os.Signal, 1)
 	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		if !signal.Ignored(s) { // as under nohup

@@ -11,7 +11,6 @@ import (
 	"syscall"
 	"testing"
 
-	"meshkey/cmd/internal/exit"
 	"meshkey/cmd/internal/outfile"
 )
 
@@ -19,7 +18,6 @@ import (
 // ended it.
 func TestSignal(t *testing.T) {
 	if dir := os.Getenv("STAGE_IN"); dir != "" {
-		exit.OnSignal()
 		s := outfile.New(true)
 		s.AddBytes(filepath.Join(dir, "sub", "a"), []byte("new"))
 		s.AddBytes(filepath.Join(dir, "kept"), []byte("new"))
