@@ -36,6 +36,9 @@ func Replace(shares []shamir.Share, c *record.Certificate, index int) (*Kit, err
 	if of := c.Quorum().Of; c.Sealed() && index > of && index <= maxShares {
 		return nil, &SealedError{c.SetName(), index, of}
 	}
+	if len(shares) == 0 {
+		return nil, &shamir.TooFewError{Need: c.Quorum().Need}
+	}
 	for _, s := range shares {
 		if err := c.Check(s); err != nil {
 			return nil, err

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/spf13/cobra"
 )
 
@@ -34,14 +36,40 @@ New here? "meshkey demo" rehearses everything with a throw-away account.`,
 	root.SetHelpCommandGroupID(groupTools)
 	root.SetCompletionCommandGroupID(groupTools)
 	cobra.EnableCommandSorting = false // the order is that of use
-	root.AddCommand(
-		a.demoCommand(), a.accountCommand(), a.escrowCommand(groupMain), a.checkCommand(), a.recoverCommand(groupMain),
-		a.inspectCommand(), a.keyCommand(), a.dareCommand(), a.vectorsCommand(), a.versionCommand(), codesTopic())
+	makers := []maker{
+		{"demo", a.demoCommand},
+		{"account", a.accountCommand},
+		{"escrow", func() *cobra.Command { return a.escrowCommand(groupMain) }},
+		{"sheet", a.sheetCommand},
+		{"check", a.checkCommand},
+		{"recover", func() *cobra.Command { return a.recoverCommand(groupMain) }},
+		{"inspect", a.inspectCommand},
+		{"key", a.keyCommand},
+		{"dare", a.dareCommand},
+		{"vectors", a.vectorsCommand},
+		{"version", a.versionCommand},
+		{"exit-codes", codesTopic},
+	}
+	// A command that is named needs no other beside it, and making one costs
+	// more than half of what is left of a start.
+	if i := slices.IndexFunc(makers, func(m maker) bool { return m.name == a.first }); i >= 0 {
+		makers = makers[i : i+1]
+		root.CompletionOptions.DisableDefaultCmd = true
+	}
+	for _, m := range makers {
+		root.AddCommand(m.make())
+	}
 	for _, more := range extra {
 		root.AddCommand(more(a))
 	}
 	a.markStart(root)
 	return root
+}
+
+// maker makes a command of the first level.
+type maker struct {
+	name string
+	make func() *cobra.Command
 }
 
 // extra are commands that only some builds have.
