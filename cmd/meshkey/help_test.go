@@ -32,3 +32,13 @@ func TestHelp(t *testing.T) {
 	}
 	visit(a.root())
 }
+
+// A command that is named is made alone, and it is the one that was named.
+func TestNamedAlone(t *testing.T) {
+	for _, cmd := range (&app{}).root().Commands() {
+		alone := (&app{first: cmd.Name()}).root()
+		if found := alone.Commands(); len(found) != 1 || found[0].Name() != cmd.Name() {
+			t.Errorf("%s: %d commands", cmd.Name(), len(found))
+		}
+	}
+}

@@ -29,13 +29,17 @@ type app struct {
 	out   io.Writer
 	voice *terminal.Voice
 
-	started bool // the command line was understood
-	answer  any  // what is known so far, for --json on failure
+	first   string // argument, which may name the only command that is needed
+	started bool   // the command line was understood
+	answer  any    // what is known so far, for --json on failure
 }
 
 // run runs one command line and returns its exit code.
 func run(args []string, in io.Reader, out, errs io.Writer) int {
 	a := &app{in: in, out: out, voice: terminal.NewVoice(errs)}
+	if len(args) > 0 {
+		a.first = args[0]
+	}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetOut(out)
