@@ -53,9 +53,6 @@ computer; who wants that says --no-escrow.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
-				if o.address != "" && o.address != args[0] {
-					return exit.Errorf(exit.Usage, "two addresses are given")
-				}
 				o.address = args[0]
 			}
 			q, err := o.prepareCreation(out, dir, bare)
@@ -76,12 +73,13 @@ computer; who wants that says --no-escrow.`,
 			return nil
 		},
 	}
-	lock.flags(cmd)
-	o.flags(cmd)
 	f := cmd.Flags()
 	f.StringVar(&out, "out", "", "`FILE` to write the encrypted seed into")
+	lock.flags(cmd)
+	o.quorumFlags.flags(cmd)
 	f.StringVar(&dir, "sheets", "", "`DIR` to write the sheets into")
 	f.BoolVar(&bare, "no-escrow", false, "make no sheets: without FILE and its key the account is lost")
+	o.flags(cmd)
 	f.BoolVar(&replace, "force", false, "replace FILE and FILE.profile if they are there")
 	jsonFlag(cmd, &asJSON)
 	cmd.MarkFlagsMutuallyExclusive("no-escrow", "sheets")

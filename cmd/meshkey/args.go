@@ -34,9 +34,9 @@ type quorumFlags struct {
 }
 
 func (q *quorumFlags) flags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&q.text, "quorum", "", "how many sheets are needed and made, such as `2of3`")
-	cmd.Flags().IntVarP(&q.need, "need", "t", 0, "how many sheets are needed: `NUMBER`")
-	cmd.Flags().IntVarP(&q.of, "of", "n", 0, "how many sheets are made: `NUMBER`")
+	cmd.Flags().StringVar(&q.text, "quorum", "", "how many are needed, of how many that are made: `2of3`")
+	cmd.Flags().IntVarP(&q.need, "need", "t", 0, "`NUMBER` that is needed, instead of --quorum")
+	cmd.Flags().IntVarP(&q.of, "of", "n", 0, "`NUMBER` that is made, instead of --quorum")
 	cmd.MarkFlagsRequiredTogether("need", "of")
 	cmd.MarkFlagsMutuallyExclusive("quorum", "need")
 	cmd.MarkFlagsMutuallyExclusive("quorum", "of")

@@ -64,9 +64,12 @@ it tells which sheets belong together and whether one was read rightly.`,
 			return nil
 		},
 	}
-	open.flags(cmd)
-	o.flags(cmd)
+	o.quorumFlags.flags(cmd)
 	cmd.Flags().StringVar(&dir, "out", "", "`DIR` to write the sheets into")
+	o.flags(cmd)
+	cmd.Flags().StringVar(&o.address, "address", "", "the account's `ADDRESS`, printed on the sheets")
+	cmd.Flags().StringVar(&o.profileFile, "profile", "", "`FILE` with the account's signed profile, which gives the address and goes into the record")
+	open.flags(cmd)
 	jsonFlag(cmd, &asJSON)
 	return cmd
 }
@@ -84,12 +87,9 @@ type escrowing struct {
 }
 
 func (o *escrowing) flags(cmd *cobra.Command) {
-	o.quorumFlags.flags(cmd)
 	o.sheetFlags.flags(cmd)
 	f := cmd.Flags()
-	f.StringVar(&o.address, "address", "", "the account's `ADDRESS`, printed on the sheets")
 	f.StringVar(&o.service, "service", "", "`HOST` of the account's service, printed on the sheets")
-	f.StringVar(&o.profileFile, "profile", "", "`FILE` with the account's signed profile, which gives the address and goes into the record")
 	f.BoolVar(&o.sealed, "sealed", false, "make it impossible to add a sheet to the set later")
 	f.BoolVar(&o.record, "record", false, "write the recovery record too: what a seed alone does not give back, sealed")
 	f.StringVar(&o.host, "record-host", "", "`HOST` that will keep the recovery record, named in the certificate")

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"strings"
@@ -29,7 +30,14 @@ func (a *app) open(name string) (io.ReadCloser, error) {
 	if errors.Is(err, fs.ErrNotExist) && looksLikeShare(name) {
 		return nil, shareOnCommandLine()
 	}
-	return f, err
+	if err != nil {
+		return nil, err
+	}
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		f.Close()
+		return nil, exit.Errorf(exit.Usage, "%s is a folder", name).Hinted("name the files in it: %s", filepath.Join(name, "*"))
+	}
+	return f, nil
 }
 
 // read reads a whole file of at most limit octets, or standard input.

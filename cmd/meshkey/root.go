@@ -104,6 +104,8 @@ func (a *app) markStart(cmd *cobra.Command) {
 	for _, sub := range cmd.Commands() {
 		a.markStart(sub)
 	}
+	cmd.Flags().SortFlags = false // they stand in the order of their weight
+	cmd.DisableFlagsInUseLine = true
 	if run := cmd.RunE; run != nil {
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {
 			a.started = true

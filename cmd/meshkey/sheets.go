@@ -49,6 +49,7 @@ func (s *sheetFlags) flags(cmd *cobra.Command) {
 	f.StringArrayVar(&s.holders, "holder", nil, "`NAME` of who keeps the next sheet; may be repeated")
 	f.StringVar(&s.lang, "lang", "en", "`LANGUAGE` of the sheets: "+languages)
 	f.IntVar(&s.dpi, "dpi", 300, "`DOTS` per inch of png sheets, 150 to 1200")
+	f.BoolVar(&s.measure, "measure", false, "measure how much damage the codes survive, and say it")
 	complete(cmd, "paper", "a4", "letter")
 	complete(cmd, "format", formats...)
 	complete(cmd, "lang", strings.Split(languages, ", ")...)
