@@ -18,6 +18,7 @@ import (
 func (a *app) checkCommand() *cobra.Command {
 	var (
 		account, profileFile string
+		certificate, receipt string
 		asJSON               bool
 	)
 	cmd := &cobra.Command{
@@ -30,21 +31,41 @@ sheet. One sheet is enough for this, and learns nothing by it. FILE is a photogr
 scan, a PDF or a text file, or - for text on standard input.
 
 A certificate proves which sheets belong together. Whose they are is proved by
---account, the fingerprint you kept, or --profile, the signed profile.`,
+--account, the fingerprint you kept, or --profile, the signed profile. With the newest
+certificate (--certificate) sheets of older sets are told apart.
+
+For each genuine sheet there is a receipt: set, number, day and six letters. Read it to
+the owner over the telephone; with --receipt he learns whether it is right. It has no
+secret in it, and who has the certificate can make one: it reports, it does not prove.`,
 		Example: `  meshkey check photo.jpg
   meshkey check sheets/*.pdf --account MARP-HH6B-D2JW-WLQ6-RWPQ-2SLS-AI2V
-  meshkey check typed.txt K7QX.certificate.txt`,
+  meshkey check photo.jpg --certificate K7QX.certificate.txt
+  meshkey check --receipt "K7QX 2 2026-11-22 BQ3DKF" --certificate K7QX.certificate.txt`,
 		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
+			switch {
+			case receipt != "" && len(args) > 0:
+				return exit.Errorf(exit.Usage, "--receipt is checked without FILE")
+			case receipt == "" && len(args) == 0:
 				return exit.Errorf(exit.Usage, "FILE is missing").Hinted("meshkey %s", cmd.Use)
 			}
 			return refuseShares(args)
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			c := &checking{Sheets: []sheetCheck{}}
+			if receipt != "" {
+				return a.checkReceipt(receipt, certificate, asJSON)
+			}
+			c := &checking{Sheets: []sheetCheck{}, today: time.Now().UTC()}
 			a.answer = c
 			if err := c.anchor(a, account, profileFile); err != nil {
 				return err
+			}
+			if certificate != "" {
+				cert, err := a.certificateIn(certificate)
+				if err != nil {
+					return err
+				}
+				c.newest = cert
+				c.keep(a, cert, certificate)
 			}
 			if err := c.read(a, args); err != nil {
 				return err
@@ -61,6 +82,8 @@ A certificate proves which sheets belong together. Whose they are is proved by
 	}
 	cmd.Flags().StringVar(&account, "account", "", "`FINGERPRINT` of the account, 20 letters at least")
 	cmd.Flags().StringVar(&profileFile, "profile", "", "`FILE` with the signed profile of the account")
+	cmd.Flags().StringVar(&certificate, "certificate", "", "`FILE` with the newest certificate of the account's sheets")
+	cmd.Flags().StringVar(&receipt, "receipt", "", "`RECEIPT` that a holder read out, to be compared with --certificate")
 	jsonFlag(cmd, &asJSON)
 	return cmd
 }
@@ -77,6 +100,8 @@ type checking struct {
 	unreadable   int            // files in which nothing could be read
 	halves       int            // pages with a certificate and no share
 	foreign      int            // certificates of another account
+	newest       *record.Certificate
+	today        time.Time
 }
 
 // sheetCheck is what was found out about one share.
@@ -87,14 +112,18 @@ type sheetCheck struct {
 	Set    string `json:"set,omitempty"`
 	Of     int    `json:"of,omitempty"`
 	Date   string `json:"date,omitempty"`
-	Result string `json:"result"` // "genuine", "bad", "unknown"
+	Result string `json:"result"` // one of those below
 	Reason string `json:"reason,omitempty"`
+
+	Receipt string `json:"receipt,omitempty"`
 }
 
 // The results.
 const (
 	genuine = "genuine"
-	bad     = "bad"
+	old     = "old"     // genuine, of an older set
+	foreign = "foreign" // genuine, of another set than the one asked for
+	bad     = "bad"     // damaged, or of a set whose certificate is not there
 	unknown = "unknown"
 )
 
@@ -167,6 +196,11 @@ func (c *checking) addCertificate(a *app, it recovery.Item, source string) {
 		a.voice.Warn("%s: %s", source, plain(err.Error()))
 		return
 	}
+	c.keep(a, cert, source)
+}
+
+// keep takes a certificate that is of the account asked for.
+func (c *checking) keep(a *app, cert *record.Certificate, source string) {
 	if !c.want.Account.IsZero() && !cert.Account().Matches(c.want.Account) || !c.isSigned(cert) {
 		c.foreign++
 		a.voice.Warn("%s: the certificate is not of the account asked for, but of %s", source, cert.Account())
@@ -188,7 +222,10 @@ func (c *checking) judge(a *app) error {
 	for i := range c.Sheets {
 		sheet := &c.Sheets[i]
 		if sheet.Result == unknown {
-			sheet.compare(c.shares[i], c.certificates)
+			if own := sheet.compare(c.shares[i], c.certificates); own != nil {
+				c.place(sheet, own)
+				sheet.issue(own, c.today)
+			}
 		}
 		count[sheet.Result]++
 	}
@@ -200,6 +237,11 @@ func (c *checking) judge(a *app) error {
 	case count[bad] > 0:
 		return exit.Errorf(exit.BadShare, "%s wrong", countOf(count[bad], "sheet is", "sheets are")).
 			Hinted("if letters were typed, compare them with the sheet; if the sheet itself is wrong, have a new set made")
+	case count[old] > 0:
+		return exit.Errorf(exit.BadShare, "%s of an older set", countOf(count[old], "sheet is", "sheets are")).
+			Hinted("it does not go with sheets of the newer set; ask the owner whether it is to be destroyed, for it still counts among those of its own")
+	case count[foreign] > 0:
+		return exit.Errorf(exit.BadShare, "%s not of the set asked for", countOf(count[foreign], "sheet is", "sheets are"))
 	case c.foreign > 0:
 		return exit.Errorf(exit.WrongAccount, "%s of another account", countOf(c.foreign, "certificate is", "certificates are"))
 	case c.halves > 0:
@@ -216,18 +258,20 @@ func (c *checking) judge(a *app) error {
 	return nil
 }
 
-// compare checks one share against the certificates.
-func (s *sheetCheck) compare(share shamir.Share, certificates []*record.Certificate) {
+// compare checks one share against the certificates, and returns the one that
+// knows it, or nil.
+func (s *sheetCheck) compare(share shamir.Share, certificates []*record.Certificate) *record.Certificate {
 	s.Reason = "its letters can be a share; there is no certificate to tell whether they are the right ones"
 	for _, cert := range certificates {
 		err := cert.Check(share)
 		if err == nil {
 			s.Result, s.Reason = genuine, ""
 			s.Set, s.Of, s.Date = cert.SetName(), cert.Quorum().Of, cert.Date().Format(time.DateOnly)
-			return
+			return cert
 		}
 		s.Result, s.Reason = bad, misfit(err)
 	}
+	return nil
 }
 
 // misfit says why a share is not the one that was made.
@@ -261,6 +305,9 @@ func (c *checking) print(a *app) {
 			line += ": " + s.Reason
 		}
 		fmt.Fprintln(a.out, terminal.Clean(fmt.Sprintf("%s (%s)", line, s.Source)))
+		if s.Receipt != "" {
+			fmt.Fprintf(a.out, "Receipt  %s  (to be read to the owner)\n", s.Receipt)
+		}
 	}
 	if c.Account == "" {
 		return
