@@ -4,7 +4,10 @@ import "strings"
 
 // header is the headline: what it is, which one, and whose.
 func (l *layout) header(b *column) {
-	const small = 10.0
+	small, most := 10.0, 2
+	if l.large {
+		small, most = 14, 3
+	}
 	if l.notReal {
 		const size = 15.0
 		b.box(b.x, 0, b.width, 9.6, black)
@@ -32,7 +35,7 @@ func (l *layout) header(b *column) {
 		return
 	}
 	name := column{x: b.x, y: b.y, width: b.width - right}
-	if name.paragraph(small, 1.5, black, span{regular, l.words.Holder}, span{bold, " " + l.holder}) > 2 {
+	if name.paragraph(small, 1.5, black, span{regular, l.words.Holder}, span{bold, " " + l.holder}) > most {
 		b.long = "holder's name"
 	}
 	b.marks = append(b.marks, name.marks...)
@@ -47,22 +50,36 @@ func (l *layout) lead(b *column) {
 
 // instructions are the duties, and the lines for whom to call.
 func (l *layout) instructions(b *column) {
-	for _, d := range l.duties() {
+	duties := l.duties()
+	if l.large || l.envelope {
+		duties = duties[:len(duties)-1] // the last stands beside the secret
+	}
+	for _, d := range duties {
 		b.paragraph(l.scale.body, 1.3, black, span{bold, d[0]}, span{regular, " " + d[1]})
 		b.skip(1.2)
+		if l.large {
+			b.skip(l.scale.gap - 1.6)
+		}
 	}
-	b.skip(5)
-	x := b.x + b.text(b.x, b.y, b.width/2, span{bold, l.words.Call}, l.scale.body, black, "words") + 3
+	x, size, below := b.x, 6.5, 3.6
+	if l.large {
+		b.paragraph(l.scale.body, 1.3, black, span{bold, l.words.Call})
+		b.skip(8.5)
+		size, below = 10.5, 5
+	} else {
+		b.skip(5)
+		x += b.text(b.x, b.y, b.width/2, span{bold, l.words.Call}, l.scale.body, black, "words") + 3
+	}
 	const number = 58.0 // for a long number in large handwriting
-	b.line(x, b.x+b.width-number-4, l.words.CallName)
-	b.line(b.x+b.width-number, b.x+b.width, l.words.CallNumber)
-	b.skip(3.6)
+	b.line(x, b.x+b.width-number-4, l.words.CallName, size, below)
+	b.line(b.x+b.width-number, b.x+b.width, l.words.CallNumber, size, below)
+	b.skip(below)
 }
 
 // line is a line to write on, from x to end, with its name under it.
-func (c *column) line(x, end float64, name string) {
+func (c *column) line(x, end float64, name string, size, below float64) {
 	c.box(x, c.y+0.8, end-x, 0.2, black)
-	c.text(x, c.y+3.6, end-x, span{regular, name}, 6.5, dark, "words")
+	c.text(x, c.y+below, end-x, span{regular, name}, size, dark, "words")
 }
 
 // fine sets paragraphs in small print and tells where each begins. The words up
@@ -81,7 +98,7 @@ const fineLeading = 1.22
 // beside is how many paragraphs of the small print stand beside the public
 // code: the last ones.
 func (l *layout) beside() int {
-	if l.publicCode == nil {
+	if l.publicCode == nil || l.envelope {
 		return 0
 	}
 	return 2

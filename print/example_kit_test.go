@@ -117,20 +117,32 @@ func variants(t testing.TB) []variant {
 	return all
 }
 
+// kinds are the ways to lay a sheet out.
+var kinds = []string{"plain", "large", "envelope"}
+
+// as lays o out in one of the kinds.
+func as(kind string, o Options) Options {
+	o.Large, o.Envelope = kind == "large", kind == "envelope"
+	return o
+}
+
 // everywhere calls f with the sheets of every variant in every language on
-// every paper.
+// every paper, laid out in every way.
 func everywhere(t *testing.T, f func(t *testing.T, v variant, sheets []*Sheet)) {
 	t.Helper()
 	for _, v := range variants(t) {
 		for _, v.Language = range Languages() {
 			for _, v.Paper = range []Paper{A4, Letter} {
-				t.Run(fmt.Sprint(v.name, " ", v.Language, " ", v.Paper), func(t *testing.T) {
-					sheets, err := Sheets(v.kit, v.Options)
-					if err != nil {
-						t.Fatal(err)
-					}
-					f(t, v, sheets)
-				})
+				for _, kind := range kinds {
+					v.Options = as(kind, v.Options)
+					t.Run(fmt.Sprint(v.name, " ", v.Language, " ", v.Paper, " ", kind), func(t *testing.T) {
+						sheets, err := Sheets(v.kit, v.Options)
+						if err != nil {
+							t.Fatal(err)
+						}
+						f(t, v, sheets)
+					})
+				}
 			}
 		}
 	}

@@ -8,7 +8,6 @@ const (
 	secretSize = 51.0 // the secret code, without its quiet zone
 	publicSize = 61.5 // the public code
 	inset      = 6.6  // between a panel's edge and its code, across
-	barH       = 6.6  // the bar at the top of a panel
 	gapW       = 7.0  // between the code and what stands beside it
 )
 
@@ -31,12 +30,26 @@ var scales = []scale{
 // mostGap is the most space between blocks; more is left above the small print.
 const mostGap = 7
 
+// largeScales are the scales of large print.
+var largeScales = []scale{
+	{18, 16, 11, 4},
+	{17, 15, 10.5, 4},
+	{16, 14.5, 10, 3.5},
+	{16, 14, 9.5, 3},
+	{15, 14, 9, 2.2},
+	{14, 14, 8.5, 1.6},
+}
+
 // compose lays out the sheets of a set, all at the largest scale at which each
 // of them fits.
 func compose(all []*content, w *catalogue, o Options) ([][]*page, error) {
 	sheets := make([][]*page, len(all))
 	var err error
-	for _, s := range scales {
+	from := scales
+	if o.Large {
+		from = largeScales
+	}
+	for _, s := range from {
 		for i, c := range all {
 			if sheets[i], err = composeAt(c, w, o, s); err != nil {
 				break
@@ -50,38 +63,48 @@ func compose(all []*content, w *catalogue, o Options) ([][]*page, error) {
 }
 
 func composeAt(c *content, w *catalogue, o Options, s scale) ([]*page, error) {
+	l := &layout{c, w, s, o.Large, o.Envelope}
+	switch {
+	case o.Large:
+		return l.inLargePrint(o.Paper)
+	case o.Envelope:
+		return l.asEnvelope(o.Paper)
+	}
 	p := newPage(o.Paper)
-	left := (p.width - width) / 2
-	l := layout{c, w, s}
+	return []*page{p}, l.place(p, edge, p.height-edge, l.header, l.lead, l.instructions, l.secret, l.public, l.without)
+}
+
+// place puts blocks on a page from top to foot, as far apart as each other. The
+// last of several stands at the foot.
+func (l *layout) place(p *page, top, foot float64, builds ...func(*column)) error {
 	var blocks []*column
-	height := 0.0
-	for _, build := range []func(*column){l.header, l.lead, l.instructions, l.secret, l.public, l.without} {
-		b := &column{x: left, width: width}
+	free := foot - top
+	for _, build := range builds {
+		b := &column{x: (p.width - width) / 2, width: width}
 		build(b)
 		if b.long != "" {
-			return nil, &FitError{b.long}
+			return &FitError{b.long}
 		}
 		if b.y > 0 {
 			blocks = append(blocks, b)
-			height += b.y
+			free -= b.y
 		}
 	}
-	free := (p.height - 2*edge - height) / float64(len(blocks)-1)
-	if free < s.gap {
-		return nil, &FitError{"text"}
+	gap := free / float64(max(1, len(blocks)-1))
+	if gap < l.scale.gap && len(blocks) > 1 || gap < 0 {
+		return &FitError{"text"}
 	}
-	y := edge
 	for i, b := range blocks {
-		if i == len(blocks)-1 {
-			y = p.height - edge - b.y // the small print stands at the foot
+		if i == len(blocks)-1 && i > 0 {
+			top = foot - b.y
 		}
 		for _, m := range b.marks {
-			m.y += y
+			m.y += top
 			p.marks = append(p.marks, m)
 		}
-		y += b.y + min(free, mostGap)
+		top += b.y + min(gap, mostGap)
 	}
-	return []*page{p}, nil
+	return nil
 }
 
 // layout builds the blocks of a sheet, each in a column whose top is 0.
@@ -89,4 +112,6 @@ type layout struct {
 	*content
 	words *catalogue
 	scale scale
+	// large and envelope are those of Options.
+	large, envelope bool
 }

@@ -14,20 +14,9 @@ import (
 func TestLayout(t *testing.T) {
 	everywhere(t, func(t *testing.T, v variant, sheets []*Sheet) {
 		for _, s := range sheets {
-			p := s.pages[0]
 			var codes []mark
-			for i, m := range p.marks {
-				if m.kind == symbolMark {
-					codes = append(codes, m)
-				}
-				if x0, y0, x1, y1 := m.extent(); x0 < 12 || y0 < 12 || x1 > p.width-12 || y1 > p.height-12 {
-					t.Errorf("in the margin: %v", m)
-				}
-				for _, n := range p.marks[:i] {
-					if touches(m, n) || touches(n, m) {
-						t.Errorf("one upon the other:\n%v\n%v", n, m)
-					}
-				}
+			for _, p := range s.pages {
+				codes = append(codes, checkPage(t, p)...)
 			}
 			switch public := v.kit.CertificateText != ""; {
 			case public && (len(codes) != 2 || codes[1].w < 60), !public && len(codes) != 1, codes[0].w < 50:
@@ -37,7 +26,30 @@ func TestLayout(t *testing.T) {
 				t.Errorf("sheet %d is set in %v, the first in %v", s.Index(), got, want)
 			}
 		}
+		aloud, err := sheets[0].dictation()
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkPage(t, aloud)
 	})
+}
+
+// checkPage checks a page alone and returns its codes.
+func checkPage(t *testing.T, p *page) (codes []mark) {
+	for i, m := range p.marks {
+		if m.kind == symbolMark {
+			codes = append(codes, m)
+		}
+		if x0, y0, x1, y1 := m.extent(); x0 < 12 || y0 < 12 || x1 > p.width-12 || y1 > p.height-12 {
+			t.Errorf("in the margin: %v", m)
+		}
+		for _, n := range p.marks[:i] {
+			if touches(m, n) || touches(n, m) {
+				t.Errorf("one upon the other:\n%v\n%v", n, m)
+			}
+		}
+	}
+	return codes
 }
 
 // extent is the rectangle that a mark blackens at most.
@@ -59,7 +71,7 @@ func touches(m, n mark) bool {
 		return false
 	case n.shade == white && m.kind == boxMark:
 		return false // a light word on a dark bar
-	case n.shade == pale, m.shade == pale:
+	case n.shade == pale, m.shade == pale, n.shade == veil && m.shade == veil:
 		return false // what lies behind words
 	}
 	mx0, my0, mx1, my1 := m.extent()
@@ -69,9 +81,11 @@ func touches(m, n mark) bool {
 
 // sizes are the sizes of type of a sheet.
 func sizes(s *Sheet) (all []float64) {
-	for _, m := range s.pages[0].marks {
-		if m.kind == textMark {
-			all = append(all, m.size)
+	for _, p := range s.pages {
+		for _, m := range p.marks {
+			if m.kind == textMark {
+				all = append(all, m.size)
+			}
 		}
 	}
 	slices.Sort(all)

@@ -69,6 +69,7 @@ const (
 const (
 	black uint8 = 0
 	dark  uint8 = 0x50 // for words that are not the first to be read
+	veil  uint8 = 0x70 // for what hides what lies behind the paper
 	pale  uint8 = 0xe4 // for what lies behind words
 	white uint8 = 0xff
 )

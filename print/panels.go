@@ -13,11 +13,23 @@ func (l *layout) bar(b *column, word, note string, filled bool) {
 	ink := black
 	if filled {
 		ink = white
-		b.box(b.x, b.y, b.width, barH, black)
+		b.box(b.x, b.y, b.width, l.barHeight(), black)
 	}
-	w := b.text(b.x+4, b.y+4.8, b.width, span{bold, word}, 13, ink, "words")
-	b.text(b.x+4+w+4, b.y+4.7, b.width-w-12, span{regular, note}, 10, ink, "words")
-	b.skip(barH)
+	size, small := 13.0, 10.0
+	if l.large {
+		size, small = 16, 13
+	}
+	w := b.text(b.x+4, b.y+l.barHeight()-1.8, b.width, span{bold, word}, size, ink, "words")
+	b.text(b.x+4+w+4, b.y+l.barHeight()-1.9, b.width-w-12, span{regular, note}, small, ink, "words")
+	b.skip(l.barHeight())
+}
+
+// barHeight is how high a bar is.
+func (l *layout) barHeight() float64 {
+	if l.large {
+		return 8
+	}
+	return 6.6
 }
 
 // secret is the panel with the share.
@@ -47,17 +59,25 @@ func (l *layout) secret(b *column) {
 // row is the share's text.
 func (l *layout) letters(c *column) {
 	size, leading := 16.5, 9.6
+	numbers, column, caption, slash := 9.0, 6.0, 6.5, 10.0
 	if len(l.rows) > 4 {
 		size, leading = 15, 7.0
+	}
+	if l.large {
+		size, leading = 26, 12.6
+		numbers, column, caption, slash = 14, 10, 10.5, 15
+		if len(l.rows) > 4 {
+			size, leading = 24, 9.8
+		}
 	}
 	letter := measure(monoBold, "M") * size * point
 	end, small := c.x+c.width, size-3
 	check := measure(mono, "MMMM") * small * point
-	c.text(end-check, c.y+1.6, check+5, span{regular, l.words.Check}, 6.5, dark, "words")
+	c.text(end-check, c.y+1.6, check+5, span{regular, l.words.Check}, caption, dark, "words")
 	for _, r := range l.rows {
 		c.skip(leading)
-		c.text(c.x, c.y, 6, span{regular, strconv.Itoa(r.number)}, 9, dark, "row")
-		x := c.x + 6
+		c.text(c.x, c.y, column, span{regular, strconv.Itoa(r.number)}, numbers, dark, "row")
+		x := c.x + column
 		for i, group := range strings.Split(r.text, "-") {
 			if i > 0 {
 				hyphen := measure(mono, "-") * small / 2 * point
@@ -66,7 +86,7 @@ func (l *layout) letters(c *column) {
 			}
 			x += c.text(x, c.y, end-check-5-x, span{monoBold, group}, size, black, "row")
 		}
-		c.text(end-check-4, c.y, 4, span{regular, "/"}, 10, dark, "row")
+		c.text(end-check-0.4*slash, c.y, 4, span{regular, "/"}, slash, dark, "row")
 		c.text(end-check, c.y, check, span{mono, r.check}, small, dark, "row")
 	}
 	c.skip(3.2)
@@ -96,7 +116,11 @@ func (l *layout) public(b *column) {
 		beside.skip(3)
 	}
 	l.table(beside)
-	if l.publicCode != nil {
+	if l.envelope {
+		beside.skip(4)
+		pattern(beside, top+height-3.5)
+	}
+	if l.beside() > 0 {
 		small := &column{x: x, width: beside.width}
 		text := l.technical()
 		l.fine(small, text[len(text)-l.beside():])
@@ -119,8 +143,10 @@ func (l *layout) public(b *column) {
 
 // table sets the facts, name by name.
 func (l *layout) table(c *column) {
-	const small = 9
-	size := l.scale.body
+	small, size := 9.0, l.scale.body
+	if l.large {
+		small = 12
+	}
 	names := 0.0
 	for _, f := range l.facts() {
 		names = max(names, measure(regular, f.name)*small*point)
@@ -144,7 +170,7 @@ func (l *layout) panel(b, beside *column, top, height, thick float64) {
 	}
 	b.marks = append(b.marks, beside.marks...)
 	b.y = max(top+height, beside.y)
-	b.frame(b.x, top-barH, b.width, b.y-top+barH, thick)
+	b.frame(b.x, top-l.barHeight(), b.width, b.y-top+l.barHeight(), thick)
 }
 
 // watermark says that the sheet is not real, behind the words of a panel and

@@ -24,6 +24,12 @@ type Options struct {
 	// Holders are the people who keep the kit's shares, in order. It may be
 	// shorter; a sheet without a holder has a line to write the name on.
 	Holders []string
+	// Large is large print, for who sees badly: a second page has what is public.
+	Large bool
+	// Envelope lays the sheet out to be folded in three, with the secret inside
+	// and all that must be seen outside; a second page has the rest, and a pattern
+	// that belongs behind the secret. Not both of them.
+	Envelope bool
 	// NotReal marks the sheets as made for practice, as Kit.NotReal does.
 	NotReal bool
 }
@@ -49,6 +55,9 @@ func Sheets(k *escrow.Kit, o Options) ([]*Sheet, error) {
 	}
 	if o.Paper < A4 || o.Paper > Letter {
 		return nil, fmt.Errorf("print: there is no paper %v", o.Paper)
+	}
+	if o.Large && o.Envelope {
+		return nil, errors.New("print: an envelope in large print has no room for itself")
 	}
 	if err := checkKit(k, o); err != nil {
 		return nil, err

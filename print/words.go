@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"meshkey/internal/letters"
 )
 
 // catalogue holds all words of a sheet in one language, and catalogues are the
@@ -74,6 +76,20 @@ type catalogue struct {
 
 	// NotReal marks a sheet made for practice; NotRealText says so in a sentence.
 	NotReal, NotRealText string
+
+	// Page2 says what a second page is, Page2Back on which side of the paper it
+	// belongs.
+	Page2, Page2Back string
+	// Closed stands outside on a folded sheet, ClosedNote when it may be opened.
+	// The Fold… texts stand at the lines to fold along.
+	Closed, ClosedNote    string
+	FoldFirst, FoldSecond string
+
+	// Dictation is the headline of the page to read aloud, DictationText how to
+	// do that.
+	Dictation, DictationText string
+	// Spelling is what is said for A to Z and 2 to 7.
+	Spelling []string
 }
 
 //go:embed words/*.json
@@ -93,7 +109,7 @@ var catalogues = sync.OnceValue(func() map[string]*catalogue {
 		d := json.NewDecoder(bytes.NewReader(data))
 		d.DisallowUnknownFields()
 		c := new(catalogue)
-		if err := d.Decode(c); err != nil || len(c.Months) != 12 {
+		if err := d.Decode(c); err != nil || len(c.Months) != 12 || len(c.Spelling) != len(letters.Alphabet) {
 			panic(fmt.Sprintf("print: the words of %s: %v", e.Name(), err))
 		}
 		all[strings.TrimSuffix(e.Name(), ".json")] = c
