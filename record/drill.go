@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"meshkey/cogen"
@@ -71,7 +72,7 @@ type drillSheet struct {
 	Margin int64  `jsonb:"Margin"`
 }
 
-var drillSchema = jsonb.NewSchema(nil, &taggedDrill{})
+var drillSchema = sync.OnceValue(func() *jsonb.Schema { return jsonb.NewSchema(nil, &taggedDrill{}) })
 
 const (
 	drillType   = "DrillRecord"
@@ -123,7 +124,7 @@ func (d *Drill) Marshal() ([]byte, error) {
 			Row: int64(s.Row), Letter: int64(s.Letter), Margin: int64(s.Margin),
 		})
 	}
-	b, err := drillSchema.Marshal(&taggedDrill{Drill: out}, jsonb.JSON)
+	b, err := drillSchema().Marshal(&taggedDrill{Drill: out}, jsonb.JSON)
 	if err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
@@ -188,7 +189,7 @@ var errDrill = errors.New("record: the drill record is malformed")
 
 func parseDrill(body []byte) (*Drill, error) {
 	var t taggedDrill
-	if err := drillSchema.Unmarshal(body, &t); err != nil {
+	if err := drillSchema().Unmarshal(body, &t); err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
 	in := t.Drill

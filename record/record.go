@@ -3,6 +3,7 @@ package record
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"meshkey/cogen"
@@ -42,7 +43,7 @@ type content struct {
 	Escrowed []jsonb.Raw `jsonb:"EnvelopedEscrow"`
 }
 
-var schema = jsonb.NewSchema(nil, &tagged{})
+var schema = sync.OnceValue(func() *jsonb.Schema { return jsonb.NewSchema(nil, &tagged{}) })
 
 // messageType says in the envelope's header, for all to read, what it holds.
 const messageType = "RecoveryRecord"
@@ -80,7 +81,7 @@ func (r *Record) marshal() ([]byte, error) {
 	for _, e := range r.Escrowed {
 		c.Escrowed = append(c.Escrowed, e)
 	}
-	b, err := schema.Marshal(&tagged{Record: c}, jsonb.JSON)
+	b, err := schema().Marshal(&tagged{Record: c}, jsonb.JSON)
 	if err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
@@ -111,7 +112,7 @@ func Open(b []byte, k *Key, administrator *cogen.PublicKey) (*Record, error) {
 
 func unmarshal(b []byte) (*Record, error) {
 	var t tagged
-	if err := schema.Unmarshal(b, &t); err != nil {
+	if err := schema().Unmarshal(b, &t); err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
 	c := t.Record

@@ -3,6 +3,7 @@ package recovery
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"meshkey/internal/letters"
 	"meshkey/internal/secret"
@@ -63,35 +64,40 @@ func edits(text []byte, sure []bool, length int, d depth, most int64) [][]edit {
 // choice is the letters that are tried in place of one.
 type choice func(was byte) []byte
 
-func alikeLetter(was byte) []byte  { return alike[was] }
-func unlikeLetter(was byte) []byte { return unlike[was] }
-func otherLetter(was byte) []byte  { return others[was] }
+func alikeLetter(was byte) []byte  { return tables().alike[was] }
+func unlikeLetter(was byte) []byte { return tables().unlike[was] }
+func otherLetter(was byte) []byte  { return tables().others[was] }
 
-var (
+// letterTables are all letters, and for each those that are taken for it, the
+// rest, and both.
+type letterTables struct {
 	all                   [unknown]byte
 	alike, unlike, others [unknown][]byte
-)
+}
 
 // mistaken are pairs of letters that eyes or fingers take for each other.
 const mistaken = "OQ OD OC QD QG CG G6 UV VY VW IL IJ IT L7 T7 B3 B6 BD BP EF EB 3E PR PD FP RK Z2 Z7 ZS S5 5G 6D MN MW HN HM HK NK KX XY A4 TD"
 
-func init() {
+// tables are made at the first search, which few recoveries come to.
+var tables = sync.OnceValue(func() *letterTables {
+	t := &letterTables{}
 	for v := range byte(unknown) {
-		all[v] = v
+		t.all[v] = v
 		for w := range byte(unknown) {
 			a, b := letters.Alphabet[v:v+1], letters.Alphabet[w:w+1]
 			switch {
 			case v == w:
 				continue
 			case strings.Contains(mistaken, a+b) || strings.Contains(mistaken, b+a):
-				alike[v] = append(alike[v], w)
+				t.alike[v] = append(t.alike[v], w)
 			default:
-				unlike[v] = append(unlike[v], w)
+				t.unlike[v] = append(t.unlike[v], w)
 			}
-			others[v] = append(others[v], w)
+			t.others[v] = append(t.others[v], w)
 		}
 	}
-}
+	return t
+})
 
 // vary is a text with every letter in the gaps, and in the places at every
 // letter that the choice has for the one there.
@@ -114,7 +120,7 @@ func vary(text []byte, gaps, at []int, c choice) edit {
 			if n == len(gaps)+len(at) {
 				return try(buf)
 			}
-			place, from := 0, all[:]
+			place, from := 0, tables().all[:]
 			if n < len(gaps) {
 				place = gaps[n]
 			} else {

@@ -3,11 +3,12 @@ package recovery
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 var (
-	scheme  = regexp.MustCompile(`^(?i)[a-z]{3,8}://`)
-	version = regexp.MustCompile(`^MK\d:`)
+	scheme  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?i)[a-z]{3,8}://`) })
+	version = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^MK\d:`) })
 )
 
 // identify tells what a text is from how it begins. It is not proof: a text
@@ -17,13 +18,13 @@ func identify(text string) Kind {
 	switch {
 	case text == "":
 		return Unknown
-	case version.MatchString(text):
+	case version().MatchString(text):
 		return Certificate
 	case text[0] == '{' || text[0] == '[':
 		return Profile
 	case strings.HasPrefix(text, "age-encryption.org/") || strings.HasPrefix(text, "-----BEGIN AGE"):
 		return SeedFile
-	case scheme.MatchString(text):
+	case scheme().MatchString(text):
 		return Link
 	case startsShare(text):
 		return Share

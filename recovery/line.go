@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -31,8 +32,10 @@ const (
 )
 
 var (
-	numbered = regexp.MustCompile(`^\s*(\d{1,2})\s*[:.)]\s*`)
-	labelled = regexp.MustCompile(`^\s*\p{L}[\p{L}\d .'#()\[\]/-]{0,30}?(\d{0,2})[)\]]?\s*[:=]\s*`)
+	numbered = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\s*(\d{1,2})\s*[:.)]\s*`) })
+	labelled = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^\s*\p{L}[\p{L}\d .'#()\[\]/-]{0,30}?(\d{0,2})[)\]]?\s*[:=]\s*`)
+	})
 )
 
 // What may stand around a row and is no part of it: marks of quoting, lists and
@@ -53,10 +56,10 @@ func readLine(number int, text string) line {
 	}
 	word, digits := false, ""
 	text = strings.TrimRight(strings.TrimLeft(text, before), after)
-	if m := numbered.FindStringSubmatch(text); m != nil {
+	if m := numbered().FindStringSubmatch(text); m != nil {
 		digits = m[1]
 		text = text[len(m[0]):]
-	} else if m := labelled.FindStringSubmatch(text); m != nil {
+	} else if m := labelled().FindStringSubmatch(text); m != nil {
 		word, digits = true, m[1]
 		text = text[len(m[0]):]
 	} else {

@@ -76,7 +76,7 @@ func scanLines(all []string) (items []Item) {
 func readCertificate(lines []string) (string, int) {
 	first := strings.TrimLeft(lines[0], " \t")
 	if identify(first) != Certificate {
-		first = strings.TrimLeft(strings.TrimPrefix(first, labelled.FindString(first)), " \t")
+		first = strings.TrimLeft(strings.TrimPrefix(first, labelled().FindString(first)), " \t")
 	}
 	if identify(first) != Certificate {
 		return "", 0

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // MaxOf is the largest number of shares a secret is split into.
@@ -14,12 +15,12 @@ const MaxOf = 15
 // 1 ≤ Need ≤ Of ≤ MaxOf.
 type Quorum struct{ Need, Of int }
 
-var quorumText = regexp.MustCompile(`^([0-9]{1,2}) ?(?:of|/|-of-) ?([0-9]{1,2})$`)
+var quorumText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([0-9]{1,2}) ?(?:of|/|-of-) ?([0-9]{1,2})$`) })
 
 // ParseQuorum reads "2of3", "2 of 3", "2-of-3" or "2/3", in either case. The
 // error is a *QuorumError.
 func ParseQuorum(s string) (Quorum, error) {
-	m := quorumText.FindStringSubmatch(strings.ToLower(strings.TrimSpace(s)))
+	m := quorumText().FindStringSubmatch(strings.ToLower(strings.TrimSpace(s)))
 	if m == nil {
 		return Quorum{}, &QuorumError{Reason: "a quorum is written like 2of3"}
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha512"
 	"errors"
 	"fmt"
+	"sync"
 
 	"meshkey/internal/jsonb"
 )
@@ -101,7 +102,7 @@ type ContentMeta struct {
 	Created     string `jsonb:"Created"`     // such as 2022-05-03T16:46:56Z
 }
 
-var schema = jsonb.NewSchema(nil, &Header{}, &Trailer{}, &ContentMeta{})
+var schema = sync.OnceValue(func() *jsonb.Schema { return jsonb.NewSchema(nil, &Header{}, &Trailer{}, &ContentMeta{}) })
 
 // Parse reads an envelope: a list of header, body and perhaps trailer, bare or
 // under the tag DareEnvelope, in JSON or JSON-B. Nothing in it refers to b. It
@@ -127,7 +128,7 @@ func decode(v jsonb.Value) (*Envelope, error) {
 		return nil, errors.New("no list of header, body and trailer")
 	}
 	e := &Envelope{}
-	if err := schema.Decode(items[0], &e.Header); err != nil {
+	if err := schema().Decode(items[0], &e.Header); err != nil {
 		return nil, fmt.Errorf("header: %w", err)
 	}
 	var err error
@@ -136,7 +137,7 @@ func decode(v jsonb.Value) (*Envelope, error) {
 	}
 	if len(items) == 3 {
 		e.Trailer = &Trailer{}
-		if err := schema.Decode(items[2], e.Trailer); err != nil {
+		if err := schema().Decode(items[2], e.Trailer); err != nil {
 			return nil, fmt.Errorf("trailer: %w", err)
 		}
 	}
@@ -164,7 +165,7 @@ func (e *Envelope) Bytes() []byte {
 }
 
 func (e *Envelope) marshal() ([]byte, error) {
-	header, err := schema.Marshal(&e.Header, jsonb.JSON)
+	header, err := schema().Marshal(&e.Header, jsonb.JSON)
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +175,7 @@ func (e *Envelope) marshal() ([]byte, error) {
 	}
 	var trailer []byte
 	if e.Trailer != nil {
-		if trailer, err = schema.Marshal(e.Trailer, jsonb.JSON); err != nil {
+		if trailer, err = schema().Marshal(e.Trailer, jsonb.JSON); err != nil {
 			return nil, err
 		}
 	}
@@ -226,7 +227,7 @@ func (e *Envelope) ContentMeta() (*ContentMeta, error) {
 	if len(e.Header.ContentMetaData) == 0 {
 		return meta, nil
 	}
-	if err := schema.Unmarshal(e.Header.ContentMetaData, meta); err != nil {
+	if err := schema().Unmarshal(e.Header.ContentMetaData, meta); err != nil {
 		return nil, fmt.Errorf("dare: ContentMetaData: %w", err)
 	}
 	return meta, nil
@@ -234,7 +235,7 @@ func (e *Envelope) ContentMeta() (*ContentMeta, error) {
 
 // setMeta writes meta into the header, unless it is empty.
 func (e *Envelope) setMeta(meta ContentMeta) error {
-	b, err := schema.Marshal(&meta, jsonb.JSON)
+	b, err := schema().Marshal(&meta, jsonb.JSON)
 	if err != nil {
 		return fmt.Errorf("dare: ContentMetaData: %w", err)
 	}
