@@ -26,6 +26,8 @@ type Result struct {
 	Certificate *record.Certificate // of the set used, signed by the account; or nil
 	Address     string              // from the account's profile or certificate, or empty
 	Notes       []Note
+
+	used func() []*offer // a function, since nothing prints what it returns
 }
 
 // A SuspectError says that there are not enough shares yet and that something
@@ -177,7 +179,7 @@ func (s *Session) result(good []shamir.Share, kind AnchorKind) (*Result, error) 
 			r.Suspects = append(r.Suspects, s.against(o, good, r.Account))
 		}
 	}
-	r.Used = indexes(used)
+	r.used, r.Used = func() []*offer { return used }, indexes(used)
 	s.checkCertificates(r, good, account)
 	return r, nil
 }
