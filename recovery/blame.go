@@ -54,6 +54,11 @@ func (s *Session) doubt(o *offer, set string) (Suspect, bool) {
 	case slices.ContainsFunc(s.offers, o.contradicts):
 		return o.suspect(Contradicts, "there are different sheets of this number"), true
 	}
+	if row := o.misspelt(); row > 0 {
+		suspect := o.suspect(Misspelt, "row %d does not fit its check letters", row)
+		suspect.Row = row
+		return suspect, true
+	}
 	return Suspect{}, false
 }
 

@@ -23,6 +23,7 @@ type draft struct {
 	text  []byte // the same, with the repairs that the check letters propose
 	sure  []bool // the check letters vouch for this letter of text
 	index int    // as the sheet has it, or 0
+	unfit int    // the first row that does not fit its check letters, or 0
 
 	share shamir.Share // that text spells, if it does
 	whole bool
@@ -47,6 +48,17 @@ func (d *draft) wipe() {
 	secret.Wipe(d.typed)
 	secret.Wipe(d.text)
 	d.share.Wipe()
+}
+
+// misspelt is the first row that does not fit its check letters, or 0.
+func (o *offer) misspelt() int {
+	if o.repair != nil {
+		return 0 // the rows are those from before
+	}
+	d := draft{rows: o.rows}
+	defer d.wipe()
+	d.read()
+	return d.unfit
 }
 
 // changed reports whether the check letters propose another text than the one
@@ -78,6 +90,9 @@ func (d *draft) read() {
 			switch found.Status {
 			case letters.Accepted, letters.Proposed, letters.OtherRow:
 				now = reading{valuesOf(found.Letters()), true, found.Row}
+			}
+			if d.unfit == 0 && (!now.sure || found.Row != number || !slices.Equal(now.text, typed)) {
+				d.unfit = number
 			}
 		}
 		right = right && now.row <= len(d.rows) && !slices.ContainsFunc(rows, func(r reading) bool { return r.row == now.row })

@@ -76,6 +76,7 @@ const (
 	Conflicting               // there is another share of this number: both are kept, and tried
 	Doubtful                  // the set's certificate does not know it; it is kept, and tried
 	Foreign                   // a certificate of another account than the one asked for
+	Mistyped                  // a row does not fit its check letters; the share is kept, and tried
 )
 
 // Accepted says what an item was and what became of it.
@@ -83,6 +84,7 @@ type Accepted struct {
 	Kind   Kind // Share or Certificate
 	Status Status
 	Index  int    // of a share
+	Row    int    // of a Mistyped share: the first that does not fit, or 0
 	Need   int    // that a share or certificate asks for
 	Set    string // short name, if a certificate gives it
 	Source string
@@ -175,6 +177,9 @@ func (s *Session) addShare(it Item, source string) (Accepted, error) {
 		a.Set = confirming.SetName()
 	} else if doubt != nil && a.Status == Taken {
 		a.Status, a.Set = Doubtful, doubt.Set
+	}
+	if row := o.misspelt(); row > 0 && confirming == nil && a.Status == Taken {
+		a.Status, a.Row = Mistyped, row
 	}
 	a.Progress = s.Progress()
 	return a, nil

@@ -24,6 +24,7 @@ const (
 	Contradicts Code = "contradicts"  // there are different shares of this number
 	Uncertified Code = "uncertified"  // the certificate does not know it: damaged, or of another set
 	Disagrees   Code = "disagrees"    // all the others agree
+	Misspelt    Code = "misspelt"     // a row does not fit its check letters
 )
 
 // A Suspect is a share that something is wrong with.

@@ -22,6 +22,8 @@ func (a Accepted) String() string {
 		return a.Progress.String() + ": " + sheet + " was there already"
 	case Conflicting:
 		return a.Progress.String() + ": " + sheet + " contradicts another " + sheet + ": both are tried"
+	case Mistyped:
+		return fmt.Sprintf("%v: row %d of %s does not fit its check letters", a.Progress, a.Row, sheet)
 	case Doubtful:
 		return fmt.Sprintf("%v: the certificate of set %s does not know %s: it is damaged or of another set", a.Progress, a.Set, sheet)
 	}

@@ -4,14 +4,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"meshkey/cmd/internal/exit"
 	"meshkey/cmd/internal/terminal"
-	"meshkey/internal/secret"
 	"meshkey/recovery"
+	"meshkey/shamir"
 	"meshkey/udf"
 )
+
+// An interview is the careful way to type sheets at the terminal.
+type interview struct {
+	*app
+	t       *terminal.Terminal
+	session *recovery.Session
+	o       *recovering
+	length  int // letters of each sheet, once one was read; 0 before
+}
 
 // beginInterview opens the terminal, and asks for the account if nothing else
 // says which one is wanted.
@@ -21,6 +29,9 @@ func (a *app) beginInterview(anchor *recovery.Anchor) (*terminal.Terminal, error
 		return nil, exit.Errorf(exit.Usage, "no files are given, and there is no terminal to type at").
 			Hinted("name photographs, scans or text files, or - for standard input")
 	}
+	t.Say("Nothing you type here is written to disk. If this window is closed before the")
+	t.Say("end, you will have to type again. Ctrl-D gives up.")
+	t.Say("")
 	if anchor.Account.IsZero() && anchor.Profile == nil && anchor.Certificate == nil && !anchor.Unverified {
 		if anchor.Account, err = askAccount(t); err != nil {
 			t.Close()
@@ -28,81 +39,6 @@ func (a *app) beginInterview(anchor *recovery.Anchor) (*terminal.Terminal, error
 		}
 	}
 	return t, nil
-}
-
-// interview asks for the sheets at the terminal until an account is recovered
-// or the person gives up (Ctrl-D).
-func (a *app) interview(t *terminal.Terminal, session *recovery.Session) (*recovery.Result, error) {
-	t.Say("Type the letters of each sheet, row by row, as they are printed. Capitals, hyphens and")
-	t.Say("spaces do not matter, nor does what follows a slash. An empty line ends a sheet.")
-	for n := 1; ; n++ {
-		text, err := askSheet(t, n)
-		if errors.Is(err, io.EOF) {
-			return session.Recover() // says what is missing
-		}
-		if err != nil {
-			return nil, err
-		}
-		source := fmt.Sprintf("typed sheet %d", n)
-		for _, outcome := range session.AddText(string(text), source) {
-			a.sayOutcome(outcome, source)
-		}
-		secret.Wipe(text)
-		if p := session.Progress(); p.Need == 0 || p.Have < p.Need {
-			continue
-		}
-		result, err := session.Recover()
-		if err == nil {
-			return result, nil
-		}
-		if _, mismatch := errors.AsType[*recovery.MismatchError](err); !mismatch {
-			return nil, err
-		}
-		a.voice.Error(explain(a.why(err)))
-		t.Say("Type another sheet, or one of these again. Ctrl-D gives up.")
-	}
-}
-
-// askSheet reads the rows of one sheet. They are erased from the screen.
-func askSheet(t *terminal.Terminal, n int) ([]byte, error) {
-	text := make([]byte, 0, 1<<14)
-	for row := 1; ; row++ {
-		prompt := fmt.Sprintf("Sheet %d, row %d:", n, row)
-		if row > 1 {
-			prompt = fmt.Sprintf("Sheet %d, row %d (nothing if the sheet has no more):", n, row)
-		}
-		line, err := t.AskSecret(prompt)
-		if err != nil {
-			secret.Wipe(text)
-			return nil, err
-		}
-		if strings.TrimSpace(string(line)) == "" {
-			if len(text) > 0 {
-				return text, nil
-			}
-			row--
-			continue
-		}
-		t.Say("Sheet %d, row %d: %s", n, row, countOf(countLetters(string(line)), "letter", "letters"))
-		text = append(append(text, line...), '\n')
-		secret.Wipe(line)
-	}
-}
-
-// countLetters counts the letters of a row, without its number and its check
-// letters.
-func countLetters(row string) int {
-	row, _, _ = strings.Cut(row, "/")
-	if _, after, labelled := strings.Cut(row, ":"); labelled {
-		row = after
-	}
-	n := 0
-	for _, c := range row {
-		if c != '-' && c != ' ' {
-			n++
-		}
-	}
-	return n
 }
 
 // askAccount asks which account is to be recovered.
@@ -118,4 +54,75 @@ func askAccount(t *terminal.Terminal) (udf.Fingerprint, error) {
 		}
 		t.Say("%s", plain(err.Error()))
 	}
+}
+
+// run asks for sheets until an account is recovered or the person gives up.
+func (v *interview) run() (*recovery.Result, error) {
+	v.explain()
+	for n := 1; ; n++ {
+		err := v.sheet(n)
+		if errors.Is(err, io.EOF) {
+			return v.session.Recover() // says what is missing
+		}
+		if err != nil {
+			return nil, err
+		}
+		if p := v.session.Progress(); n < p.Need || p.Need == 0 {
+			continue
+		}
+		result, err := v.session.Recover()
+		if err != nil {
+			result, err = v.mend(v.session, err, v.o, v.t)
+		}
+		switch {
+		case err == nil:
+			return result, nil
+		case !errors.Is(err, errDeclined) && !is[*recovery.MismatchError](err) && !is[*recovery.SuspectError](err) && !is[*shamir.TooFewError](err):
+			return nil, err
+		}
+		v.voice.Error(explain(v.why(err)))
+		v.t.Say("Type another sheet, or one of these again. Ctrl-D gives up.")
+	}
+}
+
+func (v *interview) explain() {
+	v.t.Say("Type each sheet row by row, as it is printed: the letters of the row, then the four")
+	v.t.Say("check letters at its end, if the sheet has them. Capitals, spaces and hyphens do not")
+	v.t.Say("matter. Type ? for a letter that you cannot read. You see what you type; a row is")
+	v.t.Say("taken off the screen when you press Enter.")
+	v.help()
+}
+
+func (v *interview) help() {
+	v.t.Say("")
+	v.t.Say("  back   the row before, again          3: …   that row, whichever is asked for")
+	v.t.Say("  list   which rows are there           clear  this sheet from its beginning")
+	v.t.Say("  help   these words again              quit   give up")
+	v.t.Say("")
+}
+
+// sheet asks for the rows of one sheet and gives them to the session.
+func (v *interview) sheet(n int) error {
+	f := &form{interview: v, number: n}
+	whole, err := f.fill()
+	if err != nil {
+		return err
+	}
+	source := fmt.Sprintf("typed sheet %d", n)
+	var outcomes []recovery.Outcome
+	if whole != "" {
+		outcomes = v.session.AddText(whole, source)
+	} else {
+		item := f.item()
+		accepted, err := v.session.AddItem(item, source)
+		outcomes = []recovery.Outcome{{Item: item, Accepted: accepted, Err: err}}
+	}
+	for _, outcome := range outcomes {
+		v.sayOutcome(outcome, source)
+		if share, err := outcome.Item.Share(); err == nil && outcome.Err == nil && outcome.Accepted.Kind == recovery.Share {
+			v.length = (8*(2+share.SecretLen()) + 4) / 5
+			share.Wipe()
+		}
+	}
+	return nil
 }

@@ -121,7 +121,7 @@ func (a *app) sayOutcome(o recovery.Outcome, source string) {
 		return
 	}
 	switch got := o.Accepted; {
-	case got.Status == recovery.Conflicting, got.Status == recovery.Doubtful, got.Status == recovery.Foreign:
+	case got.Status == recovery.Mistyped, got.Status == recovery.Conflicting, got.Status == recovery.Doubtful, got.Status == recovery.Foreign:
 		a.voice.Warn("%s: %s", source, got)
 	case got.Kind == recovery.Share:
 		a.voice.Say("%s (%s)", got, source)

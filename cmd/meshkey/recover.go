@@ -25,15 +25,18 @@ func (a *app) recoverCommand(group string) *cobra.Command {
 		GroupID: group,
 		Short:   "Bring an account back from its sheets",
 		Long: `Bring an account back from enough of its sheets: photographs, scans, PDF files and
-text files in any mix and order, or - for text on standard input. Without files you are
-asked to type. Sheets that the reference program printed are read too.
+text files in any mix and order, or - for text on standard input. Without files you type
+the sheets row by row, and slips are found as you type. Sheets that the reference program
+printed are read too.
 
 What comes back is compared with the account you name: --account, the fingerprint you
 kept (MARP-…), or --profile, its signed profile. Without either, the certificate on the
 sheets is used. It guards against slips, not against forged sheets, so compare the
 fingerprint with one you trust.
 
-More sheets than needed help: a damaged or foreign one is found and named. The seed is
+More sheets than needed help: a damaged or foreign one is found and named. If none is to
+spare, slips are looked for: a wrong letter, a letter left out or unreadable (?), rows in
+the wrong place. You are shown what is proposed and asked, or --yes takes it. The seed is
 written to --out, encrypted, or shown with --reveal; without either it is wiped.`,
 		Example: `  meshkey recover photo1.jpg photo2.jpg --account MARP-HH6B-D2JW-WLQ6-RWPQ-2SLS-AI2V
   meshkey recover scans.pdf typed.txt --profile alice.profile --out alice.seed
@@ -48,6 +51,8 @@ written to --out, encrypted, or shown with --reveal; without either it is wiped.
 	f.BoolVar(&o.unverified, "unverified", false, "take any account the sheets give, with nothing to compare it with")
 	f.StringVar(&o.out, "out", "", "`FILE` to write the seed into, encrypted")
 	f.BoolVar(&o.reveal, "reveal", false, "show the seed in clear text")
+	f.BoolVar(&o.yes, "yes", false, "take the repairs of slips that the account or the certificate confirms, without asking")
+	f.BoolVar(&o.deep, "deep", false, "search for two wrong letters too, which can take long")
 	f.BoolVar(&o.replace, "force", false, "replace the file of --out if it is there")
 	jsonFlag(cmd, &o.asJSON)
 	return cmd
@@ -61,6 +66,8 @@ type recovering struct {
 	out              string
 	reveal, replace  bool
 	asJSON           bool
+	yes, deep        bool // take repairs unasked; search for two wrong letters
+	answer           *recovered
 	sources          []string // files that are no anchor
 	toStdout         bool
 }
@@ -100,8 +107,8 @@ func (o *recovering) check(args []string) error {
 
 // recover runs a recovery from the flags to the answer.
 func (a *app) recover(args []string, o *recovering) error {
-	answer := &recovered{Offered: []int{}, Used: []int{}, Suspects: []suspectJSON{}}
-	a.answer = answer
+	answer := &recovered{Offered: []int{}, Used: []int{}, Suspects: []suspectJSON{}, Repairs: []repairJSON{}}
+	a.answer, o.answer = answer, answer
 	if err := o.check(args); err != nil {
 		return err
 	}
@@ -109,14 +116,22 @@ func (a *app) recover(args []string, o *recovering) error {
 	if err != nil {
 		return err
 	}
-	gather := func(s *recovery.Session) (*recovery.Result, error) { return a.gather(s, o.sources) }
+	gather := func(s *recovery.Session) (*recovery.Result, error) {
+		result, err := a.gather(s, o.sources)
+		if err != nil {
+			return a.mend(s, err, o, nil)
+		}
+		return result, nil
+	}
 	if len(o.sources) == 0 {
 		t, err := a.beginInterview(&anchor)
 		if err != nil {
 			return err
 		}
 		defer t.Close()
-		gather = func(s *recovery.Session) (*recovery.Result, error) { return a.interview(t, s) }
+		gather = func(s *recovery.Session) (*recovery.Result, error) {
+			return (&interview{app: a, t: t, session: s, o: o}).run()
+		}
 	}
 	session, err := recovery.New(anchor)
 	if err != nil {
@@ -263,6 +278,7 @@ type recovered struct {
 	Used     []int         `json:"used"`
 	Anchor   string        `json:"anchor,omitempty"`
 	Suspects []suspectJSON `json:"suspects"`
+	Repairs  []repairJSON  `json:"repairs"`
 	Got      string        `json:"got,omitempty"` // the account that came out instead
 	Out      string        `json:"out,omitempty"`
 	Seed     string        `json:"seed,omitempty"`

@@ -32,6 +32,37 @@ func Undo(step func()) (settled func()) {
 	}
 }
 
+// interrupt is what an interrupt does instead of ending the program, or nil.
+var interrupt struct {
+	sync.Mutex
+	stop func()
+}
+
+// Interruptible makes an interrupt call stop, once, and not end the program,
+// until settled is called.
+func Interruptible(stop func()) (settled func()) {
+	undo.watch.Do(watch)
+	set := func(f func()) {
+		interrupt.Lock()
+		defer interrupt.Unlock()
+		interrupt.stop = f
+	}
+	set(stop)
+	return func() { set(nil) }
+}
+
+// interrupted reports whether an interrupt was taken by what is interruptible.
+func interrupted() bool {
+	interrupt.Lock()
+	defer interrupt.Unlock()
+	stop := interrupt.stop
+	interrupt.stop = nil
+	if stop != nil {
+		stop()
+	}
+	return stop != nil
+}
+
 // watch waits for a signal. It is not begun before there is something to undo:
 // it costs a start as much as all the commands' flags together.
 func watch() {
@@ -43,6 +74,9 @@ func watch() {
 	}
 	go func() {
 		s := <-signals
+		for s == os.Interrupt && interrupted() {
+			s = <-signals
+		}
 		undo.Lock() // for good: nothing new is begun
 		for _, step := range slices.Backward(undo.steps) {
 			(*step)()

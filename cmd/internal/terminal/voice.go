@@ -44,6 +44,14 @@ func (v *Voice) Say(format string, args ...any) {
 	fmt.Fprintln(v.w, Clean(fmt.Sprintf(format, args...)))
 }
 
+// Status shows a line that the next one replaces, where someone can see it: on a
+// terminal only. An empty one takes the last away.
+func (v *Voice) Status(format string, args ...any) {
+	if f, ok := v.w.(*os.File); ok && IsTerminal(f) && os.Getenv("TERM") != "dumb" {
+		fmt.Fprint(f, "\r\x1b[K", Clean(fmt.Sprintf(format, args...)))
+	}
+}
+
 // Warn writes a line that must not be missed.
 func (v *Voice) Warn(format string, args ...any) {
 	v.line("33", "warning", fmt.Sprintf(format, args...))
