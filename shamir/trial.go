@@ -2,8 +2,10 @@ package shamir
 
 import (
 	"errors"
+	"fmt"
 
 	"meshkey/internal/field"
+	"meshkey/internal/secret"
 )
 
 // Trial answers what the secret would be if one share of a quorum had another
@@ -47,15 +49,18 @@ func NewTrial(known []Share, doubtful Share) (*Trial, error) {
 
 // Secret writes the secret that follows from a value of the doubtful share, and
 // reports whether it fits. Both have SecretLen octets; it panics if not.
-func (t *Trial) Secret(secret, value []byte) (fits bool) {
+func (t *Trial) Secret(octets, value []byte) (fits bool) {
 	terms := [2]field.Element{1: t.known}
 	defer field.Wipe(terms[:])
 	product := &terms[0]
 	t.prime.SetBytes(product, value)
 	t.prime.Mul(product, product, &t.weight)
 	t.prime.Sum(product, []int64{1, 1}, terms[:])
-	return t.prime.FillBytes(secret, product)
+	return t.prime.FillBytes(octets, product)
 }
+
+// Format implements fmt.Formatter: every verb prints the same, without numbers.
+func (t Trial) Format(f fmt.State, verb rune) { secret.Bytes{}.Format(f, verb) }
 
 // Wipe forgets the known shares.
 func (t *Trial) Wipe() { t.known = field.Element{} }

@@ -3,6 +3,7 @@ package shamir_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -52,5 +53,22 @@ func TestTrialRefuses(t *testing.T) {
 	var mixed *shamir.MixedError
 	if _, err := shamir.NewTrial(shares[:2], parse(t, 0x34, 1)); !errors.As(err, &mixed) {
 		t.Errorf("a share of another length: %v", err)
+	}
+}
+
+// What the known shares give together is close to the secret, and is not
+// printed.
+func TestTrialPrintsNothing(t *testing.T) {
+	shares := split(t, someSecrets(16)[2], 3, 5)
+	trial, err := shamir.NewTrial(shares[:2], shares[2])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%d", "%x", "%s"} {
+		for _, v := range []any{trial, *trial} {
+			if got := fmt.Sprintf(verb, v); got != "[secret]" {
+				t.Errorf("%s of %T prints %s", verb, v, got)
+			}
+		}
 	}
 }
