@@ -173,8 +173,13 @@ func (c *Certificate) Date() time.Time { return time.Unix(int64(c.body.Day)*seco
 // bits of its salt. It helps people and proves nothing.
 func (c *Certificate) SetName() string { return base32.StdEncoding.EncodeToString(c.body.Salt)[:4] }
 
-// Same reports whether c and d are certificates of one set.
-func (c *Certificate) Same(d *Certificate) bool { return bytes.Equal(c.body.Salt, d.body.Salt) }
+// Same reports whether c and d are certificates of one set: by one signer, of
+// the same shares. The salt alone would not do, as anybody can copy it into a
+// certificate of his own.
+func (c *Certificate) Same(d *Certificate) bool {
+	return c.signer.Equal(d.signer) && c.account.Matches(d.account) &&
+		bytes.Equal(c.body.Salt, d.body.Salt) && bytes.Equal(c.body.Commitments, d.body.Commitments)
+}
 
 // Sealed reports whether the certificate covers the shares 1 to Of only.
 func (c *Certificate) Sealed() bool { return c.covers() == c.Quorum().Of }

@@ -191,6 +191,33 @@ func TestSaltIsFresh(t *testing.T) {
 	}
 }
 
+// A forger can copy everything of a certificate but its signature. What he
+// signs himself does not pass for the set's own.
+func TestSaltIsNotEnough(t *testing.T) {
+	f := example(t)
+	c := f.certify(t)
+	other, err := shamir.Split(make([]byte, minSecret), f.set.Quorum)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, forged := range []struct {
+		what   string
+		shares []shamir.Share
+		signer *cogen.PrivateKey
+	}{
+		{"signer", f.shares, cogen.Ed448().GenerateKey()},
+		{"shares", other, f.signer},
+	} {
+		d, err := certify(f.set, forged.shares, forged.signer, exampleSalt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d.SetName() != c.SetName() || c.Same(d) || d.Same(c) {
+			t.Errorf("another %s under the same salt is the same set", forged.what)
+		}
+	}
+}
+
 // No octet of a certificate can be another, and no letter of its text.
 func TestEveryOctetCounts(t *testing.T) {
 	c := example(t).certify(t)
