@@ -293,7 +293,11 @@ func (s *Set) remove() {
 		removeAll(f.staged)
 		switch {
 		case f.backup != "":
-			_ = os.Rename(f.backup, f.path)
+			// Where the two are still one file, a rename does nothing and
+			// leaves both names.
+			if os.Rename(f.backup, f.path) == nil {
+				removeAll(f.backup)
+			}
 		case f.named:
 			removeAll(f.path)
 		}

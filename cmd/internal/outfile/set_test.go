@@ -168,6 +168,32 @@ func TestForceIsUndone(t *testing.T) {
 	same(t, dir, map[string]string{"a": "old", "b": "folder"})
 }
 
+// Nor does one that fails between keeping the old file and putting the new one
+// in its place leave the old one under a second name.
+func TestForceLeavesNoSecondName(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a")
+	if err := os.WriteFile(path, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := outfile.New(true)
+	s.AddBytes(path, []byte("new"))
+	if err := s.Stage(); err != nil {
+		t.Fatal(err)
+	}
+	staged, err := filepath.Glob(filepath.Join(dir, ".meshkey-*"))
+	if err != nil || len(staged) != 1 {
+		t.Fatal(staged, err)
+	}
+	if err := os.Remove(staged[0]); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Commit(); err == nil {
+		t.Error("Commit without the file that was staged")
+	}
+	same(t, dir, map[string]string{"a": "old"})
+}
+
 func TestFolderLinkRefused(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, "real"), 0o700); err != nil {
