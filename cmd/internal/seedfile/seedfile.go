@@ -124,16 +124,21 @@ type none struct{}
 
 func (none) Unwrap([]*age.Stanza) ([]byte, error) { return nil, age.ErrIncorrectIdentity }
 
-// readInto fills b up to its capacity from r.
+// readInto fills b, below its capacity, with all of r. It is not
+// [io.ReadFull], which ends with io.ErrUnexpectedEOF for what is merely short,
+// as age does for what was cut off.
 func readInto(b []byte, r io.Reader) ([]byte, error) {
-	n, err := io.ReadFull(r, b[:cap(b)])
-	if err == io.ErrUnexpectedEOF || err == io.EOF {
-		return b[:n], nil
+	for len(b) < cap(b) {
+		n, err := r.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		switch {
+		case err == io.EOF:
+			return b, nil
+		case err != nil:
+			return b, err
+		}
 	}
-	if err == nil {
-		err = fmt.Errorf("more than %d octets inside", cap(b)-1)
-	}
-	return b[:n], err
+	return b, fmt.Errorf("more than %d octets inside", cap(b)-1)
 }
 
 func reason(err *age.NoIdentityMatchError) error {

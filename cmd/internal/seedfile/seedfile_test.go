@@ -62,6 +62,32 @@ func TestPassphrase(t *testing.T) {
 	}
 }
 
+// A file that ends after its header is damaged, and not an empty one.
+func TestTruncated(t *testing.T) {
+	id, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file bytes.Buffer
+	w, err := age.Encrypt(&file, id.Recipient())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write([]byte(seed)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	keys := seedfile.Keys{Passphrase: noPassphrase, Identities: secret.Copy([]byte(id.String()))}
+	opens(t, file.Bytes(), keys)
+	for n := range file.Len() {
+		if text, err := seedfile.Open(file.Bytes()[:n], keys); err == nil {
+			t.Fatalf("%d of %d octets open, to %q", n, file.Len(), text.Reveal())
+		}
+	}
+}
+
 func TestRecipient(t *testing.T) {
 	id, err := age.GenerateX25519Identity()
 	if err != nil {
