@@ -132,6 +132,9 @@ func places(x any) []place {
 func readKeys(x any) ([]NamedKey, error) {
 	all := places(x)
 	if all == nil {
+		if _, unknown := x.(*mesh.Unknown); unknown { // its tag can be anything
+			return nil, errors.New("profile: the envelope holds no profile")
+		}
 		return nil, fmt.Errorf("profile: the envelope holds no profile but a %s", mesh.Tag(x))
 	}
 	if all[0].key == nil {

@@ -140,6 +140,17 @@ func TestForgeriesAreRefused(t *testing.T) {
 	}
 }
 
+// What stands where a profile is due can have any tag, which no error repeats.
+func TestTagIsNotRepeated(t *testing.T) {
+	e, err := dare.Sign([]byte(`{"\u001b[2Jsecret":{}}`), dare.ContentMeta{}, cogen.Ed448().GenerateKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := profile.Parse(e.Bytes()); err == nil || strings.Contains(err.Error(), "secret") {
+		t.Errorf("%q", err)
+	}
+}
+
 // No octet of the signed body, nor of the signature, can be another.
 func TestEverySignedOctetCounts(t *testing.T) {
 	p, err := account(t, aliceSeed).Profile(profile.Details{Address: "alice@example.com", Created: day})
