@@ -43,7 +43,7 @@ func (l *layout) asEnvelope(paper Paper) ([]*page, error) {
 
 	words := *l
 	words.scale = scale{13, 11, 10, 4}
-	if err := words.place(second, edge, 2*third-foldClear, words.secondHeader, words.lead, words.without); err != nil {
+	if err := words.place(second, edge, 2*third-foldClear, words.secondHeader, words.lead, words.about, words.without); err != nil {
 		return nil, err
 	}
 	cover := &column{x: (second.width - width) / 2, y: 2*third + foldClear/2, width: width}
@@ -82,6 +82,13 @@ func (l *layout) outside(b *column) {
 		need = ""
 	}
 	b.paragraph(l.scale.body+0.5, 1.3, black, span{regular, what}, span{bold, " " + need})
+}
+
+// about says what the public code is for.
+func (l *layout) about(b *column) {
+	if l.publicCode != nil {
+		b.paragraph(l.scale.body, 1.3, black, span{bold, l.words.Public + "."}, span{regular, " " + l.words.PublicText})
+	}
 }
 
 // photo is the duty that belongs to the secret.

@@ -13,13 +13,16 @@ func FuzzNames(f *testing.F) {
 		{"Sadie Example", "alice@example.com", "example.com"}, {"", "", ""}, {"a\u00a0b  c", "{need}", "{address}"},
 		{"\xff", "\u202e", "\n"}, {"WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW", " ", "\u00a0"},
 	} {
-		f.Add(seed[0], seed[1], seed[2], 1)
+		for n := range 3 {
+			f.Add(seed[0], seed[1], seed[2], 1+16*n)
+		}
 	}
 	k := exampleKit(f)
 	f.Fuzz(func(t *testing.T, holder, address, service string, n int) {
 		kit := *k
 		kit.Address, kit.Service, kit.Shares = address, service, kit.Shares[:1]
 		o := Options{Holders: []string{holder}, Language: Languages()[uint(n)%4], Paper: Paper(uint(n) / 4 % 2), NotReal: uint(n)/8%2 == 1}
+		o = as(kinds[uint(n)/16%3], o)
 		sheets, err := Sheets(&kit, o)
 		var character *CharacterError
 		var long *FitError
@@ -29,9 +32,11 @@ func FuzzNames(f *testing.F) {
 			}
 			return
 		}
-		for _, m := range sheets[0].pages[0].marks {
-			if x0, y0, x1, y1 := m.extent(); x0 < 12 || y0 < 12 || x1 > sheets[0].pages[0].width-12 || y1 > sheets[0].pages[0].height-12 {
-				t.Errorf("in the margin: %v", m)
+		for _, p := range sheets[0].pages {
+			for _, m := range p.marks {
+				if x0, y0, x1, y1 := m.extent(); x0 < 12 || y0 < 12 || x1 > p.width-12 || y1 > p.height-12 {
+					t.Errorf("in the margin: %v", m)
+				}
 			}
 		}
 		for _, w := range writers {

@@ -42,6 +42,7 @@ var writers = []struct {
 	{"png", func(s *Sheet, w io.Writer) error { return s.WritePNG(w, 100) }},
 	{"svg", (*Sheet).WriteSVG},
 	{"txt", (*Sheet).WriteText},
+	{"dictation", (*Sheet).WriteDictation},
 }
 
 // The same kit, date and options give the same octets, in this run and in every
@@ -51,6 +52,8 @@ func TestReproducible(t *testing.T) {
 	for _, o := range []Options{
 		{Holders: []string{"Sadie Example"}},
 		{Holders: []string{"Zoë Weiß"}, Language: "de", Paper: Letter, NotReal: true},
+		{Language: "fr", Large: true},
+		{Language: "es", Envelope: true},
 	} {
 		for _, w := range writers {
 			var first []byte
@@ -77,11 +80,26 @@ func TestReproducible(t *testing.T) {
 }
 
 func TestGoldenLayout(t *testing.T) {
-	sheets, err := Sheets(exampleKit(t), Options{Holders: []string{"Sadie Example"}})
+	for kind, name := range map[string]string{"plain": "layout.txt", "large": "large.txt", "envelope": "envelope.txt"} {
+		sheets, err := Sheets(exampleKit(t), as(kind, Options{Holders: []string{"Sadie Example"}}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var dump strings.Builder
+		for _, p := range sheets[0].pages {
+			dump.WriteString(p.dump())
+		}
+		golden(t, name, strings.TrimSuffix(dump.String(), "\n"))
+	}
+	sheets, err := Sheets(exampleKit(t), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "layout.txt", strings.TrimSuffix(sheets[0].pages[0].dump(), "\n"))
+	aloud, err := sheets[0].dictation()
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "dictation.txt", strings.TrimSuffix(aloud.dump(), "\n"))
 }
 
 // The picture of the README is the sheet as it is made now.

@@ -111,7 +111,7 @@ func (l *layout) public(b *column) {
 	if l.notReal && l.publicCode != nil {
 		l.watermark(beside, top+height/2, height)
 	}
-	if l.publicCode != nil {
+	if l.publicCode != nil && !l.envelope {
 		beside.paragraph(9.5, 1.3, black, span{regular, l.words.PublicText})
 		beside.skip(3)
 	}

@@ -30,6 +30,8 @@ type sheetFlags struct {
 	dpi         int
 	notReal     bool
 	measure     bool
+	large       bool
+	envelope    bool
 
 	options print.Options
 	made    []*print.Sheet
@@ -40,15 +42,23 @@ type sheetFlags struct {
 const languages = "de, en, es, fr"
 
 // formats of a sheet, by the extension of its file.
-var formats = []string{"pdf", "png", "svg", "txt"}
+var formats = []string{"pdf", "png", "svg", "txt", dictation}
+
+// dictation is a page to read aloud, beside the sheet or alone; its file is
+// named differently, since it is no sheet.
+const dictation = "dictation"
+
+const formatHint = "--format pdf, png, svg, txt or dictation"
 
 func (s *sheetFlags) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&s.paper, "paper", "a4", "`SIZE` of the paper: a4 or letter")
-	f.StringSliceVar(&s.formats, "format", []string{"pdf"}, "`FORMAT` of the sheets: pdf, png, svg or txt; may be repeated")
+	f.StringSliceVar(&s.formats, "format", []string{"pdf"}, "`FORMAT` of the sheets: pdf, png, svg, txt, or dictation, a PDF to read aloud from; may be repeated")
 	f.StringArrayVar(&s.holders, "holder", nil, "`NAME` of who keeps the next sheet; may be repeated")
 	f.StringVar(&s.lang, "lang", "en", "`LANGUAGE` of the sheets: "+languages)
 	f.IntVar(&s.dpi, "dpi", 300, "`DOTS` per inch of png sheets, 150 to 1200")
+	f.BoolVar(&s.large, "large", false, "large print, on two pages")
+	f.BoolVar(&s.envelope, "envelope", false, "sheets to be folded in three, the secret inside")
 	f.BoolVar(&s.measure, "measure", false, "measure how much damage the codes survive, and say it")
 	complete(cmd, "paper", "a4", "letter")
 	complete(cmd, "format", formats...)
@@ -64,22 +74,24 @@ func (s *sheetFlags) check(q shamir.Quorum) error {
 	for i, format := range s.formats {
 		s.formats[i] = strings.ToLower(format)
 		if !slices.Contains(formats, s.formats[i]) {
-			return exit.Errorf(exit.Usage, "there is no format %q", format).Hinted("--format pdf, png, svg or txt")
+			return exit.Errorf(exit.Usage, "there is no format %q", format).Hinted(formatHint)
 		}
 	}
 	slices.Sort(s.formats)
 	s.formats = slices.Compact(s.formats)
 	switch {
 	case len(s.formats) == 0:
-		return exit.Errorf(exit.Usage, "no format is given").Hinted("--format pdf, png, svg or txt")
+		return exit.Errorf(exit.Usage, "no format is given").Hinted(formatHint)
 	case !slices.Contains(print.Languages(), s.lang):
 		return exit.Errorf(exit.Usage, "there are no sheets in the language %q", s.lang).Hinted("--lang takes %s", languages)
 	case len(s.holders) > q.Of:
 		return exit.Errorf(exit.Usage, "%d holders are named for %d sheets", len(s.holders), q.Of)
+	case s.large && s.envelope:
+		return exit.Errorf(exit.Usage, "--large and --envelope do not go together")
 	case s.dpi < 150 || s.dpi > 1200:
 		return exit.Errorf(exit.Usage, "--dpi takes 150 to 1200")
 	}
-	s.options = print.Options{Paper: paper, Language: s.lang, Holders: s.holders, NotReal: s.notReal}
+	s.options = print.Options{Paper: paper, Language: s.lang, Holders: s.holders, Large: s.large, Envelope: s.envelope, NotReal: s.notReal}
 	return nil
 }
 
@@ -94,7 +106,7 @@ func (s *sheetFlags) add(kit *escrow.Kit, dir string, files *outfile.Set, report
 	for i, sheet := range s.made {
 		entry := sheetJSON{Index: i + 1}
 		for _, format := range s.formats {
-			path := filepath.Join(dir, sheet.Name()+"."+format)
+			path := filepath.Join(dir, sheet.Name()+extension(format))
 			files.Add(path, s.writer(sheet, format))
 			entry.Files = append(entry.Files, path)
 		}
@@ -110,6 +122,13 @@ func (s *sheetFlags) add(kit *escrow.Kit, dir string, files *outfile.Set, report
 	return nil
 }
 
+func extension(format string) string {
+	if format == dictation {
+		return "." + dictation + ".pdf"
+	}
+	return "." + format
+}
+
 func (s *sheetFlags) writer(sheet *print.Sheet, format string) func(io.Writer) error {
 	switch format {
 	case "pdf":
@@ -118,6 +137,8 @@ func (s *sheetFlags) writer(sheet *print.Sheet, format string) func(io.Writer) e
 		return func(w io.Writer) error { return sheet.WritePNG(w, s.dpi) }
 	case "svg":
 		return sheet.WriteSVG
+	case dictation:
+		return sheet.WriteDictation
 	default:
 		return sheet.WriteText
 	}
@@ -154,6 +175,9 @@ func (s *sheetFlags) readBack(kit *escrow.Kit, files *outfile.Set, report *escro
 	written := map[string][][]byte{} // by format, in the order of the sheets
 	err := files.Each(func(path string, r io.Reader) error {
 		format := strings.TrimPrefix(filepath.Ext(path), ".")
+		if strings.HasSuffix(path, extension(dictation)) {
+			return nil // has no code
+		}
 		if !slices.Contains(report.Files, path) || !slices.Contains(readable, format) {
 			return nil
 		}
