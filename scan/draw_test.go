@@ -68,7 +68,15 @@ func wantShare(t *testing.T, file []byte) {
 		t.Error(err)
 		return
 	}
-	if len(texts) != 1 || texts[0] != (Text{Text: share, Page: 1, Code: true}) {
+	if len(texts) != 1 || !isShare(texts[0], 1) {
 		t.Errorf("%d texts, want the share alone", len(texts))
 	}
+}
+
+// isShare tells whether a text is the share, from a code on a page that was
+// easy to read.
+func isShare(t Text, page int) bool {
+	easy := t.Margin > 0.5
+	t.Margin = 0
+	return easy && t == Text{Text: share, Page: page, Code: true}
 }

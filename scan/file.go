@@ -72,15 +72,15 @@ func (b *bounded) Read(p []byte) (int, error) {
 
 // page adds the texts of a page that is a picture.
 func (out *Reading) page(ctx context.Context, number int, img *image.Gray) {
-	out.add(number, qr.Decode(ctx, img, complete))
+	out.add(number, codes(ctx, img))
 }
 
-// add adds the texts of a page that were found in symbols.
-func (out *Reading) add(number int, texts []string) {
-	for _, t := range texts {
-		out.Texts = append(out.Texts, Text{Text: t, Page: number, Code: true})
+// add adds the codes of a page.
+func (out *Reading) add(number int, codes []qr.Reading) {
+	for _, c := range codes {
+		out.Texts = append(out.Texts, Text{Text: c.Text, Page: number, Code: true, Margin: c.Margin})
 	}
-	if len(texts) == 0 {
+	if len(codes) == 0 {
 		out.Empty = append(out.Empty, number)
 	}
 }

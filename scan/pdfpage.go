@@ -20,19 +20,19 @@ const (
 
 // read finds the codes of a page. If one picture covers it, that picture is
 // read as it is; else, or if that gives nothing, the page is drawn. An error
-// tells what of the page could not be read; there may be texts beside it.
-func (d *document) read(ctx context.Context, p sheet) (texts []string, err error) {
+// tells what of the page could not be read; there may be codes beside it.
+func (d *document) read(ctx context.Context, p sheet) (codes []qr.Reading, err error) {
 	broken := guarded(func() error {
-		texts, err = d.look(ctx, p)
+		codes, err = d.look(ctx, p)
 		return nil
 	})
 	if broken != nil {
 		return nil, &DamagedError{Format: "PDF"}
 	}
-	return texts, err
+	return codes, err
 }
 
-func (d *document) look(ctx context.Context, p sheet) ([]string, error) {
+func (d *document) look(ctx context.Context, p sheet) ([]qr.Reading, error) {
 	d.budget = MaxMemory
 	content, err := d.content(p)
 	if err != nil || len(content) == 0 {
@@ -43,9 +43,9 @@ func (d *document) look(ctx context.Context, p sheet) ([]string, error) {
 	if !s.fills && len(s.images) == 0 {
 		return nil, nil
 	}
-	texts, whole, problem := d.native(ctx, s)
-	if whole || complete(texts) && len(texts) > 0 {
-		return texts, problem
+	found, whole, problem := d.native(ctx, s)
+	if whole || complete(textsOf(found)) && len(found) > 0 {
+		return found, problem
 	}
 	scale := s.scale()
 	c := newCanvas(int(math.Ceil((p.box[2]-p.box[0])*scale)), int(math.Ceil((p.box[3]-p.box[1])*scale)))
@@ -56,19 +56,19 @@ func (d *document) look(ctx context.Context, p sheet) ([]string, error) {
 		r.problem = errors.Join(r.problem, &TooLargeError{"drawing on a page (pixels painted over)", paintings + 1, paintings})
 	}
 	if c.blank {
-		return texts, r.problem
+		return found, r.problem
 	}
-	for _, t := range qr.Decode(ctx, c.img, complete) {
-		if !slices.Contains(texts, t) {
-			texts = append(texts, t)
+	for _, c := range codes(ctx, c.img) {
+		if !slices.Contains(textsOf(found), c.Text) {
+			found = append(found, c)
 		}
 	}
-	return texts, r.problem
+	return found, r.problem
 }
 
 // native reads the picture that covers the page, if there is one, and tells
 // whether that was the whole page.
-func (d *document) native(ctx context.Context, s *survey) (texts []string, whole bool, err error) {
+func (d *document) native(ctx context.Context, s *survey) (found []qr.Reading, whole bool, err error) {
 	i := s.cover()
 	if i == nil {
 		return nil, false, nil
@@ -77,7 +77,7 @@ func (d *document) native(ctx context.Context, s *survey) (texts []string, whole
 	if err != nil || img.grey == nil || img.alpha != nil {
 		return nil, false, err
 	}
-	return qr.Decode(ctx, img.grey, complete), !s.fills && len(s.images) == 1, nil
+	return codes(ctx, img.grey), !s.fills && len(s.images) == 1, nil
 }
 
 // content is what a page is drawn with.

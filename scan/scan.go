@@ -28,6 +28,9 @@ type Text struct {
 	Code bool
 	// Line is the line of a typed text, from 1, and 0 for a code.
 	Line int
+	// Margin is how much of a code's redundancy was not needed to read it, from
+	// 1 for a spotless one down to 0; 0 for a typed text.
+	Margin float64
 }
 
 // Reading is all that one file gave.

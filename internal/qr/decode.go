@@ -10,23 +10,45 @@ import (
 	"github.com/makiuchi-d/gozxing/qrcode/decoder"
 )
 
-// Decode returns the texts of the symbols on img, each once, from the top of
-// the picture to the bottom; none if there are none. It tries the picture in
+// Reading is what one symbol says.
+type Reading struct {
+	Text string
+	// Margin is how much of the redundancy was not needed: 1 for a symbol
+	// without a fault, near 0 for one that was just read. Of the blocks of a
+	// symbol it is that of the worst; an error takes two check codewords of it, a
+	// codeword known to be unreadable one.
+	Margin float64
+}
+
+// Shape tells whether a text is of a form so strict that other texts hardly
+// have it by chance: say once in 2^20 for ten octets. A symbol of which next to
+// nothing is left is believed only if its text fits.
+type Shape func(text string) bool
+
+// Decode returns the symbols on img, each text once, from the top of the
+// picture to the bottom; none if there are none. It tries the picture in
 // several sizes, small ones first since averaging takes noise away, with a
-// local and a global threshold, as it is and as a negative, and mirrored.
+// local and a global threshold, as it is and as a negative, and mirrored. What
+// the library does not read this way is read module by module, with errors and
+// erasures.
 //
 // It stops when something was found, enough agrees that nothing is missing,
 // and no marks of a further symbol are in sight; also when ctx is done. enough
 // is called with all texts found so far; nil stands for a function that is
 // always satisfied.
-func Decode(ctx context.Context, img *image.Gray, enough func(texts []string) bool) []string {
+func Decode(ctx context.Context, img *image.Gray, enough func(texts []string) bool, shapes ...Shape) []Reading {
 	if enough == nil {
 		enough = func([]string) bool { return true }
 	}
 	s := &search{ctx: ctx, enough: enough, decoder: decoder.NewDecoder()}
+	s.soft = soft{ctx: ctx, shapes: shapes, budget: maxBudget}
 	s.run(planeOf(img))
 	slices.SortStableFunc(s.found, func(a, b place) int { return cmp.Compare(a.middle(), b.middle()) })
-	return s.texts()
+	out := make([]Reading, len(s.found))
+	for i, f := range s.found {
+		out[i] = f.Reading
+	}
+	return out
 }
 
 // search is the state of one Decode.
@@ -34,6 +56,7 @@ type search struct {
 	ctx     context.Context
 	enough  func([]string) bool
 	decoder *decoder.Decoder
+	soft    soft
 	found   []place
 	unread  bool // the last picture holds marks of a symbol that was not read
 }
@@ -69,12 +92,21 @@ func (s *search) run(p plane) {
 	if s.settled() {
 		return
 	}
+	small := sizes[:1+len(sizes)/2]
+	for _, p := range small {
+		if s.look(p.negative()) {
+			return
+		}
+	}
+	if s.carefully(sizes) {
+		return
+	}
 	for q := sizes[0]; q.long() >= 2*tiny; { // a single symbol with much noise
 		if q = q.halve(); s.look(q) {
 			return
 		}
 	}
-	for _, p := range sizes {
+	for _, p := range sizes[len(small):] {
 		if s.look(p.negative()) {
 			return
 		}
@@ -95,7 +127,7 @@ func (s *search) run(p plane) {
 func (s *search) texts() []string {
 	out := make([]string, len(s.found))
 	for i, f := range s.found {
-		out[i] = f.text
+		out[i] = f.Text
 	}
 	return out
 }
@@ -146,35 +178,47 @@ func (s *search) picture(m *gozxing.BitMatrix) {
 		if tries++; tries > maxTries || s.ctx.Err() != nil {
 			break
 		}
-		text, ok := s.read(m, &t)
+		r, ok := s.read(m, &t)
 		if !ok {
 			s.unread = s.unread || t.sure()
 			continue
 		}
 		f := t.place(w, h)
 		f.claim(marks, w, h)
-		if !slices.Contains(s.texts(), text) {
-			f.text = text
-			s.found = append(s.found, f)
-		}
+		s.keep(f, r)
 	}
 }
 
+// keep notes what was read at f, unless it is known.
+func (s *search) keep(f place, r Reading) {
+	if !slices.Contains(s.texts(), r.Text) {
+		f.Reading = r
+		s.found = append(s.found, f)
+	}
+}
+
+// holds tells whether a point, in parts of the picture's width and height, lies
+// in a symbol that was read.
+func (s *search) holds(x, y float64) bool {
+	return slices.ContainsFunc(s.found, func(f place) bool { return f.holds(x, y) })
+}
+
 // read decodes the symbol whose eyes are t.
-func (s *search) read(m *gozxing.BitMatrix, t *three) (text string, ok bool) {
+func (s *search) read(m *gozxing.BitMatrix, t *three) (r Reading, ok bool) {
 	// The library was written for a language that throws: on odd pictures it
 	// indexes beyond its slices.
 	defer func() {
 		if recover() != nil {
-			text, ok = "", false
+			r, ok = Reading{}, false
 		}
 	}()
 	grids(m, t.eyes(), func(bits *gozxing.BitMatrix) bool {
+		seen := modulesOf(bits) // the library takes the mask off in place
 		result, err := s.decoder.Decode(bits, nil)
 		if err == nil {
-			text, ok = result.GetText(), true
+			r, ok = Reading{result.GetText(), s.soft.margin(seen)}, true
 		}
 		return ok
 	})
-	return text, ok
+	return r, ok
 }

@@ -14,6 +14,13 @@ const share = "SAQC-YE5R-BE3C-37IF-AG43-SGNT-3NLP-VURL-YWEH-FTBE-J755-IN6F-ZPXR-
 // certificate has as many characters as the certificate of a set.
 func certificate() string { return "MK1:" + text(rand.New(rand.NewPCG(7, 8)), 786) }
 
+func texts(rs []Reading) (out []string) {
+	for _, r := range rs {
+		out = append(out, r.Text)
+	}
+	return out
+}
+
 func TestDecodeViews(t *testing.T) {
 	s := encode(t, share, High)
 	for name, v := range map[string]view{
@@ -37,7 +44,7 @@ func TestDecodeViews(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			side := int(v.module * float64(s.Size+2*QuietZone) * 1.6)
 			got := Decode(t.Context(), see(s, side, side, v), nil)
-			if len(got) != 1 || got[0] != share {
+			if len(got) != 1 || got[0].Text != share {
 				t.Errorf("%d texts, none of them right", len(got))
 			}
 		})
@@ -53,7 +60,7 @@ func TestDecodeLarge(t *testing.T) {
 		side := int(module * float64(s.Size+2*QuietZone) * 1.1)
 		for _, turn := range []float64{0, 4} {
 			got := Decode(t.Context(), see(s, side, side, view{module: module, turn: turn}), nil)
-			if len(got) != 1 || got[0] != want {
+			if len(got) != 1 || got[0].Text != want {
 				t.Errorf("module %g, turned %g: not read", module, turn)
 			}
 		}
@@ -81,7 +88,7 @@ func sheet(t testing.TB, scale float64) (*image.Gray, []string) {
 func TestDecodeSearchesOn(t *testing.T) {
 	for _, dpi := range []float64{100, 150, 200} {
 		img, want := sheet(t, dpi/25.4)
-		if got := Decode(t.Context(), img, both); !slices.Equal(got, want) {
+		if got := texts(Decode(t.Context(), img, both)); !slices.Equal(got, want) {
 			t.Errorf("%g dots an inch: %d codes read, or in the wrong order", dpi, len(got))
 		}
 	}
@@ -98,7 +105,7 @@ func TestDecodeSeveral(t *testing.T) {
 		want = append(want, fmt.Sprintf("SAQC-%d", i))
 		put(img, encode(t, want[i], High), 150+300*float64(i%3), 150+300*float64(i/3)+float64(i), view{module: 5, turn: float64(i) * 3})
 	}
-	if got := Decode(t.Context(), img, nil); !slices.Equal(got, want) {
+	if got := texts(Decode(t.Context(), img, nil)); !slices.Equal(got, want) {
 		t.Errorf("%d of %d codes, or in the wrong order", len(got), len(want))
 	}
 }

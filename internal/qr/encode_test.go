@@ -69,7 +69,7 @@ func TestRoundTrip(t *testing.T) {
 		s := encode(t, want, Level(n%4))
 		side := 4 * (s.Size + 2*QuietZone)
 		got := Decode(context.Background(), see(s, side, side, view{module: 4}), nil)
-		if len(got) != 1 || got[0] != want {
+		if len(got) != 1 || got[0].Text != want {
 			t.Errorf("%d characters, version %d: %d texts, none of them right", len(want), s.Version, len(got))
 		}
 	}

@@ -169,7 +169,7 @@ type place struct {
 	ux, uy float64 // from there to the second
 	vx, vy float64 // and to the third
 	module float64 // in parts of the width
-	text   string
+	Reading
 }
 
 // place of t in a picture of w by h pixels.
@@ -179,7 +179,7 @@ func (t *three) place(w, h float64) place {
 	return place{x / w, y / h,
 		(e.GetTopRight().GetX() - x) / w, (e.GetTopRight().GetY() - y) / h,
 		(e.GetBottomLeft().GetX() - x) / w, (e.GetBottomLeft().GetY() - y) / h,
-		t.module() / w, ""}
+		t.module() / w, Reading{}}
 }
 
 // middle is how far down the symbol's middle is.
@@ -187,13 +187,16 @@ func (p place) middle() float64 { return p.y + (p.uy+p.vy)/2 }
 
 // claim notes that marks inside the symbol at p belong to no other.
 func (p place) claim(marks []*mark, w, h float64) {
+	for _, m := range marks {
+		m.used = m.used || p.holds(m.GetX()/w, m.GetY()/h)
+	}
+}
+
+// holds tells whether a point lies in the symbol.
+func (p place) holds(x, y float64) bool {
 	const around = 0.1 // half an eye, and what a tilted page bulges
 	area := p.ux*p.vy - p.uy*p.vx
-	for _, m := range marks {
-		dx, dy := m.GetX()/w-p.x, m.GetY()/h-p.y
-		u, v := (dx*p.vy-dy*p.vx)/area, (p.ux*dy-p.uy*dx)/area
-		if u > -around && u < 1+around && v > -around && v < 1+around {
-			m.used = true
-		}
-	}
+	dx, dy := x-p.x, y-p.y
+	u, v := (dx*p.vy-dy*p.vx)/area, (p.ux*dy-p.uy*dx)/area
+	return u > -around && u < 1+around && v > -around && v < 1+around
 }
