@@ -10,10 +10,7 @@ import (
 // outside no address; and what lies on the secret when the sheet is folded hides
 // its rows.
 func TestFolds(t *testing.T) {
-	everywhere(t, func(t *testing.T, v variant, sheets []*Sheet) {
-		if !v.Envelope {
-			return
-		}
+	everywhere(t, []string{"envelope"}, func(t *testing.T, v variant, sheets []*Sheet) {
 		s := sheets[0]
 		third := s.pages[0].height / 3
 		secret := map[string]bool{s.content.share: true}

@@ -12,7 +12,7 @@ import (
 // size that the format of sheets asks and a quiet zone for itself, and all sheets
 // of a set are set in the same sizes of type.
 func TestLayout(t *testing.T) {
-	everywhere(t, func(t *testing.T, v variant, sheets []*Sheet) {
+	everywhere(t, kinds, func(t *testing.T, v variant, sheets []*Sheet) {
 		for _, s := range sheets {
 			var codes []mark
 			for _, p := range s.pages {

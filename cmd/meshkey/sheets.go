@@ -208,7 +208,12 @@ func (s *sheetFlags) readBack(kit *escrow.Kit, files *outfile.Set, report *escro
 }
 
 // look reads the codes on a picture.
-func look(img *image.Gray) []string { return qr.Decode(context.Background(), img, nil) }
+func look(img *image.Gray) (texts []string) {
+	for _, r := range qr.Decode(context.Background(), img, nil) {
+		texts = append(texts, r.Text)
+	}
+	return texts
+}
 
 // choices is the number of ways to take need sheets out of of.
 func choices(of, need int) int {
