@@ -79,20 +79,6 @@ func (h *hunt) step() {
 	}
 }
 
-// spread mixes jobs, so that those which end early, at the headers, do not all
-// come first and the time that the rest will take can be told.
-func spread(jobs []job) []job {
-	const stride = 1009 // prime
-	if len(jobs)%stride == 0 {
-		return jobs
-	}
-	out := make([]job, len(jobs))
-	for i := range jobs {
-		out[i] = jobs[(i*stride+len(jobs)/2)%len(jobs)]
-	}
-	return out
-}
-
 // search is the job to try the texts of an edit of a sheet.
 func (d *draft) search(e edit, newJudge func() judge) job {
 	return job{e.count, func(step func() bool) (found []fix) {

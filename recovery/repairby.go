@@ -139,7 +139,8 @@ func (r *repairer) byAccount() error {
 	steps = append(steps, r.exchangesByAccount(want))
 	if r.Deep {
 		for _, jobs := range append(r.stepsByAccount(cases, want, deep), r.twoSheets(want)) {
-			steps = append(steps, spread(jobs))
+			slices.Reverse(jobs) // headers last: they are quick, and would make the rest seem so
+			steps = append(steps, jobs)
 		}
 	}
 	found, err := r.find(steps)

@@ -109,8 +109,15 @@ func (f *form) take(row int, text string) (int, error) {
 		taken = &typedRow{r.Letters(), check, true}
 	default:
 		f.t.Say("Row %d: %s", row, f.complaint(row, r))
-		if r.Status != letters.Unchecked || strings.Contains(r.Letters(), "?") {
-			keep, err := f.yes("Keep it like this? A missing letter can be looked for at the end.", false)
+		question := ""
+		switch {
+		case r.Status != letters.Unchecked || strings.Contains(r.Letters(), "?"):
+			question = "Keep it like this? A few letters can be looked for at the end."
+		case len(r.Letters()) < letters.PerRow && f.count(row) == 0:
+			question = "Is that all of the row?"
+		}
+		if question != "" {
+			keep, err := f.yes(question, false)
 			if err != nil || !keep {
 				return row, err
 			}

@@ -77,7 +77,7 @@ func (v *interview) run() (*recovery.Result, error) {
 		switch {
 		case err == nil:
 			return result, nil
-		case !errors.Is(err, errDeclined) && !is[*recovery.MismatchError](err) && !is[*recovery.SuspectError](err) && !is[*shamir.TooFewError](err):
+		case !is[*recovery.MismatchError](err) && !is[*recovery.SuspectError](err) && !is[*shamir.TooFewError](err):
 			return nil, err
 		}
 		v.voice.Error(explain(v.why(err)))

@@ -149,6 +149,9 @@ func (r *recovered) failed(session *recovery.Session, err error) {
 
 // why says why nothing was recovered, and what to do.
 func (a *app) why(err error) error {
+	if e, ok := errors.AsType[*unconfirmedError](err); ok {
+		return exit.Errorf(exit.BadShare, "%w", err).Hinted("%s", e.hint())
+	}
 	if e, ok := errors.AsType[*recovery.SuspectError](err); ok {
 		for _, s := range e.Suspects {
 			a.voice.Warn("%s", s)

@@ -43,7 +43,7 @@ func (a *app) mend(session *recovery.Session, failure error, o *recovering, t *t
 			return nil, err
 		}
 		if taken == nil {
-			return nil, errDeclined
+			return nil, &unconfirmedError{failure, t != nil}
 		}
 		if err := session.Accept(*taken); err != nil {
 			return nil, err
@@ -57,15 +57,35 @@ func (a *app) mend(session *recovery.Session, failure error, o *recovering, t *t
 	return result, nil
 }
 
-var errDeclined = exit.Errorf(exit.BadShare, "the repair of a sheet was not confirmed; nothing was written").
-	Hinted("compare the sheets with the paper, letter by letter; or bring another sheet")
+// An unconfirmedError says that repairs were found after failure, and that
+// nobody confirmed them.
+type unconfirmedError struct {
+	failure error
+	asked   bool
+}
+
+func (e *unconfirmedError) Error() string {
+	if e.asked {
+		return "the repair of a sheet was not confirmed; nothing was written"
+	}
+	return "a slip was found and nobody was there to confirm it; nothing was written"
+}
+
+func (e *unconfirmedError) Unwrap() error { return e.failure }
+
+func (e *unconfirmedError) hint() string {
+	if e.asked {
+		return "compare the letters with the paper, one by one; or bring another sheet"
+	}
+	return "compare the sheet with what is proposed; --yes takes it"
+}
 
 // confirm asks whether the paper says what a repair proposes, or what one does
 // that stands instead of it; nil if neither.
 func (a *app) confirm(r recovery.Repair, o *recovering, t *terminal.Terminal) (*recovery.Repair, error) {
 	options := append([]recovery.Repair{r}, r.Instead...)
 	if len(options) > 1 {
-		a.voice.Say("The slip may be on any of %d sheets; the paper decides.", len(options))
+		a.voice.Say("The slip is on one of %d sheets; only the paper can tell which.", len(options))
 	}
 	for i := range options {
 		a.sayRepair(options[i], "should be")
@@ -82,10 +102,6 @@ func (a *app) confirm(r recovery.Repair, o *recovering, t *terminal.Terminal) (*
 		if ok {
 			return &options[i], nil
 		}
-	}
-	if t == nil {
-		return nil, exit.Errorf(exit.BadShare, "a slip was found and nobody was there to confirm it; nothing was written").
-			Hinted("compare the sheet with what is proposed; --yes takes it")
 	}
 	return nil, nil
 }

@@ -1,0 +1,152 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// person sits at a pseudo-terminal.
+type person struct {
+	*testing.T
+	terminal *os.File // the person's side
+	cmd      *exec.Cmd
+	mu       sync.Mutex
+	screen   bytes.Buffer
+	out      bytes.Buffer // standard output and standard error
+}
+
+// sit starts the command in an empty folder at a terminal of its own.
+func sit(t *testing.T, args ...string) *person {
+	t.Helper()
+	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		t.Skip("needs a pseudo-terminal")
+	}
+	t.Cleanup(func() { master.Close() })
+	fd := int(master.Fd())
+	number, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
+	if err == nil {
+		err = unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	slave, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { slave.Close() })
+	p := &person{T: t, terminal: master, cmd: exec.Command("meshkey", args...)}
+	p.cmd.Dir = t.TempDir()
+	p.cmd.Env = append(os.Environ(), "TERM=xterm", "HOME="+p.cmd.Dir)
+	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.out
+	p.cmd.ExtraFiles = []*os.File{slave}
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 3}
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		b := make([]byte, 4096)
+		for {
+			n, err := master.Read(b)
+			p.mu.Lock()
+			p.screen.Write(b[:n])
+			p.mu.Unlock()
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return p
+}
+
+// sees waits until the terminal shows a text.
+func (p *person) sees(text string) {
+	p.Helper()
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		p.mu.Lock()
+		found := strings.Contains(p.screen.String(), text)
+		p.mu.Unlock()
+		if found {
+			return
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_ = p.cmd.Process.Kill()
+	p.Fatalf("the terminal does not show %q but %q", text, p.screen.String())
+}
+
+func (p *person) types(text string) {
+	p.Helper()
+	if _, err := p.terminal.WriteString(text); err != nil {
+		p.Fatal(err)
+	}
+}
+
+const interruptKey = "\x03"
+
+// An interrupt in the middle of a sheet ends the program as a signal ends it;
+// the terminal is as it was, and nothing is on the disk.
+func TestInterruptedTyping(t *testing.T) {
+	p := sit(t, "recover", "--account", "MARP-HH6B-D2JW-WLQ6-RWPQ-2SLS-AI2V", "--out", "seed", "--recipient", "age1pa80fdxwd52r629asesns85x03x8maw3nmxnphuvcevx7a9783vqxyct02")
+	before, err := unix.IoctlGetTermios(int(p.terminal.Fd()), unix.TCGETS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.sees("Sheet 1, row 1:")
+	p.types("SAQC-YE5R-BE3C-37IF-AG43 / BXU6\n")
+	p.sees("Row 1 is right.")
+	p.sees("Sheet 1, row 2:")
+	p.types("SGNT-3NLP-VU" + interruptKey)
+	_ = p.cmd.Wait()
+	if status, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || !status.Signaled() || status.Signal() != syscall.SIGINT {
+		t.Errorf("ended with %v", p.cmd.ProcessState)
+	}
+	after, err := unix.IoctlGetTermios(int(p.terminal.Fd()), unix.TCGETS)
+	if err != nil || *before != *after {
+		t.Errorf("the terminal is not as it was: %+v, %+v, %v", before, after, err)
+	}
+	if left, err := os.ReadDir(p.cmd.Dir); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+	if strings.Contains(p.out.String(), "SGNT") || strings.Contains(p.out.String(), "SAQC") {
+		t.Error("letters on standard output or standard error")
+	}
+}
+
+// An interrupt stops a long search and not the program: what was typed is still
+// there.
+func TestInterruptedSearch(t *testing.T) {
+	p := sit(t, "recover", "--account", "MARP-HH6B-D2JW-WLQ6-RWPQ-2SLS-AI2V")
+	p.sees("Sheet 1, row 1:")
+	p.types("SAQC-YE5R-BE3D-37IF-AG43-SGNT-3NLP-VURL-YWEH-FTBE-J755-IN6F-ZPXR-N6O5-4AVQ\n")
+	p.sees("Sheet 2, row 1:")
+	p.types("SAQZ-AJS7-NJMO-B6S3-4J6U-AHPD-TL5C-HEPS-523G-VBSK-FUDG-X3IR-5S2X-UGBI-YWIA\n")
+	p.sees("Two letters may be wrong.")
+	p.sees("Shall I? [y/N]")
+	p.types("y\n")
+	time.Sleep(300 * time.Millisecond)
+	p.types(interruptKey)
+	p.sees("Type another sheet, or one of these again.")
+	p.types("SARP-IOIN-ZN5Z-H55S-YNAM-OIQT-LKOU-YUN2-C7SG-EQDQ-BIIQ-HIS6-BV55-2NTT-WL2Q\n")
+	if err := p.cmd.Wait(); err != nil {
+		t.Errorf("%v: %s", err, p.out.String())
+	}
+	for _, want := range []string{"The search was stopped.", "Account  MARP-HH6B", "sheet 1 (typed sheet 1): 2 letters are wrong"} {
+		if !strings.Contains(p.out.String(), want) {
+			t.Errorf("no %q in %s", want, p.out.String())
+		}
+	}
+}
