@@ -199,12 +199,13 @@ func (c *Certificate) Signer() *cogen.PublicKey { return c.signer }
 
 // Verify checks that the certificate is of this account and was signed by its
 // AdministratorSignature key. Both come from the account's verified profile or
-// from its recovered seed.
+// from its recovered seed. Without that key, as with a profile that has none,
+// it fails.
 func (c *Certificate) Verify(account udf.Fingerprint, administrator *cogen.PublicKey) error {
 	if !account.Matches(c.account) {
 		return errors.New("record: the certificate is of another account")
 	}
-	if !c.signer.Equal(administrator) {
+	if administrator == nil || !c.signer.Equal(administrator) {
 		return errors.New("record: the certificate is not signed by the account's administrator key")
 	}
 	return nil

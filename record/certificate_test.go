@@ -191,6 +191,14 @@ func TestSaltIsFresh(t *testing.T) {
 	}
 }
 
+// A profile may have no administrator key, and then vouches for nothing.
+func TestVerifyWithoutKey(t *testing.T) {
+	c := example(t).certify(t)
+	if c.Verify(c.Account(), nil) == nil {
+		t.Error("no key vouches for a certificate")
+	}
+}
+
 // A forger can copy everything of a certificate but its signature. What he
 // signs himself does not pass for the set's own.
 func TestSaltIsNotEnough(t *testing.T) {
