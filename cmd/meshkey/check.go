@@ -31,8 +31,10 @@ sheet. One sheet is enough for this, and learns nothing by it. FILE is a photogr
 scan, a PDF or a text file, or - for text on standard input.
 
 A certificate proves which sheets belong together. Whose they are is proved by
---account, the fingerprint you kept, or --profile, the signed profile. With the newest
-certificate (--certificate) sheets of older sets are told apart.
+--profile, the signed profile, alone: it has the key that certificates are signed with.
+--account, the fingerprint you kept, finds sheets of other accounts, but who forges a
+sheet can name yours. With the newest certificate (--certificate) sheets of older sets
+are told apart, and those that another key signed.
 
 For each genuine sheet there is a receipt: set, number, day and six letters. Read it to
 the owner over the telephone; with --receipt he learns whether it is right. It has no
@@ -91,7 +93,7 @@ secret in it, and who has the certificate can make one: it reports, it does not 
 // checking is a check of sheets and, with --json, its report.
 type checking struct {
 	Account  string       `json:"account,omitempty"`
-	Verified bool         `json:"verified"` // the account is the one asked for
+	Verified bool         `json:"verified"` // the account's profile vouches for the certificates
 	Sheets   []sheetCheck `json:"sheets"`
 
 	want         recovery.Anchor
@@ -231,7 +233,7 @@ func (c *checking) judge(a *app) error {
 	}
 	for _, cert := range c.certificates {
 		c.Account = cert.Account().String()
-		c.Verified = !c.want.Account.IsZero() || c.want.Profile != nil
+		c.Verified = c.want.Profile != nil // anybody can name the account in a certificate of his own
 	}
 	switch {
 	case count[bad] > 0:
@@ -313,7 +315,12 @@ func (c *checking) print(a *app) {
 		return
 	}
 	fmt.Fprintf(a.out, "Account  %s\n", c.Account)
-	if !c.Verified {
+	switch {
+	case c.Verified:
+	case c.want.Account.IsZero():
 		a.voice.Say("The sheets name this account themselves. Compare its fingerprint with one you trust.")
+		fallthrough
+	default:
+		a.voice.Say("Forged sheets could name it too: only the account's profile proves whose they are (--profile).")
 	}
 }
