@@ -108,30 +108,51 @@ func (p passphraseFlag) ask(a *app, prompt string, isNew bool) (*secret.Bytes, e
 		return nil, noTerminal("a passphrase", "--passphrase-file FILE")
 	}
 	defer t.Close()
-	first, err := t.AskHidden(prompt)
+	if isNew {
+		return askTwice(t, prompt)
+	}
+	text, err := t.AskHidden(prompt)
 	if err != nil {
 		return nil, interrupted(err)
 	}
-	box := secret.Take(first)
-	if !isNew {
-		return box, nil
-	}
-	second, err := t.AskHidden("The same passphrase again:")
-	again := secret.Take(second)
-	defer again.Wipe()
-	switch {
-	case err != nil:
-		err = interrupted(err)
-	case box.Len() == 0:
-		err = exit.Errorf(exit.Usage, "the passphrase is empty")
-	case !box.Equal(again):
-		err = exit.Errorf(exit.Failed, "the two passphrases differ")
-	default:
-		return box, nil
-	}
-	box.Wipe()
-	return nil, err
+	return secret.Take(text), nil
 }
+
+// askTwice asks for a new passphrase until it is typed the same way twice. It
+// gives up after three attempts: what was typed before, such as whole sheets,
+// should not be lost by a slip.
+func askTwice(t *terminal.Terminal, prompt string) (*secret.Bytes, error) {
+	for attempt := 1; ; attempt++ {
+		first, err := t.AskHidden(prompt)
+		if err != nil {
+			return nil, interrupted(err)
+		}
+		box := secret.Take(first)
+		problem := exit.Errorf(exit.Usage, "the passphrase is empty")
+		if box.Len() > 0 {
+			second, err := t.AskHidden("The same passphrase again:")
+			if err != nil {
+				box.Wipe()
+				return nil, interrupted(err)
+			}
+			again := secret.Take(second)
+			same := box.Equal(again)
+			again.Wipe()
+			if same {
+				return box, nil
+			}
+			problem = exit.Errorf(exit.Failed, "the two passphrases differ")
+		}
+		box.Wipe()
+		if attempt == 3 {
+			return nil, problem
+		}
+		t.Say("%s; once more.", capital(problem.Error()))
+	}
+}
+
+// capital begins a sentence.
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 func (p passphraseFlag) fromFile(a *app) (*secret.Bytes, error) {
 	if p.file != stdin {
