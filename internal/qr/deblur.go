@@ -1,6 +1,9 @@
 package qr
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // An optical system that is out of focus mixes a module with its neighbours so
 // much that no threshold tells them apart. But it is known what was printed:
@@ -9,7 +12,7 @@ import "math"
 const (
 	ring  = 2 // modules of the quiet zone taken along
 	fine  = 3 // samples a module
-	steps = 60
+	steps = 200
 )
 
 // blur is a Gaussian blur along a line of squares.
@@ -20,7 +23,7 @@ type blur struct {
 }
 
 func newBlur(n int, sigma float64) *blur {
-	b := &blur{n: n, wide: int(math.Ceil(2.5 * sigma))}
+	b := &blur{n: n, wide: int(math.Ceil(2 * sigma))}
 	part := func(x float64) float64 { return math.Erf(x/(sigma*math.Sqrt2)) / 2 }
 	for j := range fine {
 		at := (float64(j) + 0.5) / fine
@@ -34,14 +37,18 @@ func newBlur(n int, sigma float64) *blur {
 // rows blurs each row of h rows of squares and returns the samples transposed.
 func (b *blur) rows(x []float32, h int) []float32 {
 	out := make([]float32, b.n*fine*h)
+	row := make([]float32, b.n+2*b.wide) // the last square goes on
 	for y := range h {
-		row := x[y*b.n:][:b.n]
+		copy(row[b.wide:], x[y*b.n:][:b.n])
+		for i := range b.wide {
+			row[i], row[len(row)-1-i] = x[y*b.n], x[(y+1)*b.n-1]
+		}
 		for i := range b.n {
+			around := row[i:][:2*b.wide+1]
 			for j := range fine {
-				k := b.k[j*(2*b.wide+1):][:2*b.wide+1]
 				var sum float32
-				for d, w := range k {
-					sum += w * row[min(max(i+d-b.wide, 0), b.n-1)]
+				for d, w := range b.k[j*len(around):][:len(around)] {
+					sum += w * around[d]
 				}
 				out[(i*fine+j)*h+y] = sum
 			}
@@ -121,12 +128,6 @@ func (f *flat) deblur(l *layout, sigma float64) modules {
 func (f *flat) samples(n int) []float32 {
 	const k = grain / fine
 	out := make([]float32, 0, n*n*fine*fine)
-	mean, deviation := f.mean(7), f.deviation(7)
-	var contrast float32
-	for _, d := range deviation {
-		contrast += d
-	}
-	contrast = max(contrast/float32(len(deviation)), 1)
 	for y := range n * fine {
 		for x := range n * fine {
 			at := ((apron-ring)*grain+y*k)*f.w + (apron-ring)*grain + x*k
@@ -136,8 +137,14 @@ func (f *flat) samples(n int) []float32 {
 					sum += f.pix[at+j*f.w+i]
 				}
 			}
-			out = append(out, (mean[at]-sum/(k*k))/contrast)
+			out = append(out, sum/(k*k))
 		}
+	}
+	sorted := slices.Clone(out)
+	slices.Sort(sorted)
+	black, white := sorted[len(sorted)/50], sorted[len(sorted)*19/20]
+	for i, v := range out {
+		out[i] = (black + white - 2*v) / max(white-black, 1)
 	}
 	return out
 }

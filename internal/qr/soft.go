@@ -19,7 +19,8 @@ const (
 // Agreements with the modules of known colour.
 const (
 	perhaps = 0.15 // at least, before the corners are refined
-	likely  = 0.42 // at least, after it
+	blurry  = 0.3  // at least, after it
+	likely  = 0.42 // for a symbol in focus
 	evident = 0.65 // there is a symbol
 )
 
@@ -107,6 +108,10 @@ func (s *soft) readAll(to *search, p plane, list []trio) bool {
 		if to.holds(f.trio.corner.x/w, f.trio.corner.y/h) || slices.ContainsFunc(tried, f.same) {
 			continue
 		}
+		if f.score < likely {
+			tried = append(tried, f)
+			continue
+		}
 		tries++
 		if r, ok := s.decode(&f); ok {
 			to.keep(f.trio.place(w, h), r)
@@ -126,9 +131,12 @@ func (s *soft) sharpen(to *search) {
 		if i > 0 && f.score < s.blurred[0].score-0.2 {
 			break
 		}
-		for _, sigma := range []float64{0.6, 0.75, 0.9} {
+		for _, sigma := range []float64{0.65, 0.8} {
 			if s.over() {
 				return
+			}
+			if f.image == nil {
+				f.image = straighten(f.plane, f.corners, f.layout.size, nil)
 			}
 			if r, ok := decodeModules(f.layout, f.image.deblur(f.layout, sigma), s.shapes); ok {
 				to.keep(f.trio.place(float64(f.plane.w), float64(f.plane.h)), r)
@@ -183,19 +191,18 @@ func (s *soft) fit(p plane, t *trio) []fitted {
 		f.corners, f.score = s.spread(p, f.corners, f.layout.probes, m, 2, 0.5)
 		f.corners, f.score = s.refine(p, f.corners, f.layout.probes, m, f.score)
 	}
-	return slices.DeleteFunc(all, func(f fitted) bool { return f.score < likely })
+	return slices.DeleteFunc(all, func(f fitted) bool { return f.score < blurry })
 }
 
 // decode reads a symbol as it is and as on crumpled paper.
 func (s *soft) decode(f *fitted) (Reading, bool) {
 	l := f.layout
 	f.image = straighten(f.plane, f.corners, l.size, nil)
-	r, ok := decodeModules(l, f.image.modules(l), s.shapes)
-	if !ok {
-		f.image = straighten(f.plane, f.corners, l.size, f.image.relax(l, 0.6))
-		r, ok = decodeModules(l, f.image.modules(l), s.shapes)
+	if r, ok := decodeModules(l, f.image.modules(l), s.shapes); ok {
+		return r, true
 	}
-	return r, ok
+	bent := straighten(f.plane, f.corners, l.size, f.image.relax(l, 0.6))
+	return decodeModules(l, bent.modules(l), s.shapes)
 }
 
 // margin is the redundancy left in a symbol that the library reads.
