@@ -134,7 +134,6 @@ func TestInterruptedSearch(t *testing.T) {
 	p.types("SAQC-YE5R-BE3D-37IF-AG43-SGNT-3NLP-VURL-YWEH-FTBE-J755-IN6F-ZPXR-N6O5-4AVQ\n")
 	p.sees("Sheet 2, row 1:")
 	p.types("SAQZ-AJS7-NJMO-B6S3-4J6U-AHPD-TL5C-HEPS-523G-VBSK-FUDG-X3IR-5S2X-UGBI-YWIA\n")
-	p.sees("Two letters may be wrong.")
 	p.sees("Shall I? [y/N]")
 	p.types("y\n")
 	time.Sleep(300 * time.Millisecond)
@@ -144,7 +143,7 @@ func TestInterruptedSearch(t *testing.T) {
 	if err := p.cmd.Wait(); err != nil {
 		t.Errorf("%v: %s", err, p.out.String())
 	}
-	for _, want := range []string{"The search was stopped.", "Account  MARP-HH6B", "sheet 1 (typed sheet 1): 2 letters are wrong"} {
+	for _, want := range []string{"Two letters may be wrong. To look for them can take", "The search was stopped.", "Account  MARP-HH6B", "sheet 1 (typed sheet 1): 2 letters are wrong"} {
 		if !strings.Contains(p.out.String(), want) {
 			t.Errorf("no %q in %s", want, p.out.String())
 		}

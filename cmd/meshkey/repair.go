@@ -142,16 +142,12 @@ func (a *app) findRepairs(session *recovery.Session, o *recovering, t *terminal.
 	if session.Guesses(recovery.Search{Deep: true}) <= session.Guesses(recovery.Search{}) {
 		return repairs, nil
 	}
-	const hint = "Two letters may be wrong. To look for them can take %s on this machine."
-	need := words(a.estimate(session))
-	switch {
-	case o.deep:
-		a.voice.Say(hint+" Ctrl-C stops it.", need)
-	case t == nil:
-		a.voice.Say(hint+" --deep does so.", need)
+	if t == nil && !o.deep {
+		a.voice.Say("Two letters may be wrong. --deep looks for them, which can take minutes.")
 		return repairs, nil
-	default:
-		t.Say(hint+" Ctrl-C stops it.", need)
+	}
+	a.voice.Say("Two letters may be wrong. To look for them can take %s on this machine. Ctrl-C stops it.", words(a.estimate(session)))
+	if !o.deep {
 		if yes, err := askYes(t, "Shall I?", false); err != nil || !yes {
 			return repairs, err
 		}
