@@ -144,14 +144,14 @@ func (v *view) fold(modules float64) *image.Gray {
 	})
 }
 
-// stain is a dark round spot on the code, through which the ink is seen yet; its
+// stain is a dark round spot on the code, under which the ink is hardly seen; its
 // diameter is percent of the code's width.
 func (v *view) stain(percent float64) *image.Gray {
 	cx, cy := v.code.Min.X+v.code.Dx()*55/100, v.code.Min.Y+v.code.Dy()*55/100
 	radius := int(percent / 200 * float64(v.code.Dx()))
 	return v.each(func(x, y, shade int) int {
 		if dx, dy := x-cx, y-cy; dx*dx+dy*dy < radius*radius {
-			return shade * 2 / 5
+			return viewInk + shade/10
 		}
 		return shade
 	})

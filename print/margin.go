@@ -40,7 +40,7 @@ var damages = []damage{
 	{"blur", "blur up to %s of a module", (*view).blur, []float64{0.3, 0.45, 0.6, 0.75}},
 	{"noise", "noise up to %s % of the contrast", (*view).noise, []float64{15, 30, 50, 80}},
 	{"fold", "a fold up to %s modules wide", (*view).fold, []float64{1, 2, 4, 7}},
-	{"stain", "a stain up to %s % of the code's width", (*view).stain, []float64{40, 70, 100, 140}},
+	{"stain", "a dark stain up to %s % of the code's width", (*view).stain, []float64{20, 35, 50, 65}},
 	{"corner", "a missing corner up to %s % of the sides", (*view).corner, []float64{20, 40, 60, 80}},
 }
 

@@ -171,17 +171,17 @@ func (s Sheet) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "[secret sheet %d of %d]", s.content.index, s.content.of)
 }
 
-// WritePDF writes the sheet as a PDF of one page, some 50 kB.
+// WritePDF writes the sheet as a PDF of one page or two, some 50 kB.
 func (s *Sheet) WritePDF(w io.Writer) error {
 	return writePDF(w, s.pages, s.words.Title, s.content.date)
 }
 
 // WritePNG writes the sheet as a grey PNG of dpi pixels to the inch, MinDPI to
-// MaxDPI. The codes are read from 150 on.
+// MaxDPI. The codes are read from 150 on. A second page stands below the first.
 func (s *Sheet) WritePNG(w io.Writer, dpi int) error { return stacked(s.pages).writePNG(w, dpi) }
 
 // WriteSVG writes the sheet as an SVG 1.1 picture, in millimetres, that needs no
-// fonts.
+// fonts. A second page stands below the first.
 func (s *Sheet) WriteSVG(w io.Writer) error { return stacked(s.pages).writeSVG(w, s.words.Title) }
 
 // Image draws the sheet in greys, dpi pixels to the inch, MinDPI to MaxDPI.
