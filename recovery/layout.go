@@ -141,7 +141,7 @@ func shareCost(letters, bad, length int, last line) int {
 	switch {
 	case letters < minLetters || letters > maxLetters || !whole(letters):
 		return costBroken + off
-	case bad > 0 && off > 0:
+	case off > 0 && (bad > 0 || !last.endsWhole(letters)):
 		return costBroken + off
 	case bad > 0 || !last.endsWhole(letters):
 		return costWrong + off

@@ -296,3 +296,13 @@ func TestCertificateInText(t *testing.T) {
 		t.Errorf("%+v", outcomes)
 	}
 }
+
+// Two short shares, one a line, are two: together they have nearly as many
+// letters as one of an account.
+func TestTwoShortShares(t *testing.T) {
+	// draft-hallambaker-mesh-udf-08, section 1.1.1
+	items := ParseText("SAQD-BME7-I3AF-LVEV-RZMU-VEKD-N3SL-M\nSAQZ-EFIG-TAM7-6GTT-5HMU-BUMC-FQEE-2\n")
+	if len(items) != 2 || items[0].Kind != Share || items[1].Kind != Share {
+		t.Fatalf("%d items, not 2 shares", len(items))
+	}
+}
