@@ -180,7 +180,12 @@ func (r *repairer) options(f fix, cases []doubt, want udf.Fingerprint) []fix {
 			continue
 		}
 		var found []fix
-		for i, step := range c.d.edits((8*(2+c.q.secretLen)+4)/5, shallow, mostKeys) {
+		length := (8*(2+c.q.secretLen) + 4) / 5
+		steps := c.d.edits(length, shallow, mostKeys)
+		if r.Deep {
+			steps = append(steps, c.d.edits(length, deep, mostDeepKeys)...)
+		}
+		for i, step := range steps {
 			for _, j := range c.d.jobs(step, func() judge { return c.q.bySeed(seed) }) {
 				if found == nil {
 					if found = j.run(func() bool { return true }); found != nil {
