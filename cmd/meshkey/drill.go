@@ -303,6 +303,9 @@ func (o *drilling) suspects() (n int) {
 
 // endFailed ends a drill in which no account came back.
 func (a *app) endFailed(d *record.Drill, session *recovery.Session, o *drilling, report *drillReport, err error) error {
+	if _, few := asTooFew(err); !few && !is[*recovery.SuspectError](err) && !is[*recovery.MismatchError](err) {
+		return a.why(err) // nothing was tested
+	}
 	p := session.Progress()
 	var suspects []recovery.Suspect
 	if e, ok := errors.AsType[*recovery.SuspectError](err); ok {
@@ -383,11 +386,11 @@ func (a *app) sayUntested(d *record.Drill) {
 		}
 	}
 	if len(missing) > 0 {
-		a.voice.Say("Not tested: %s %s. Its holder can test it alone: meshkey check photo.jpg.", countWord(len(missing)), numbers(missing))
+		a.voice.Say("Not tested: %s %s. Its holder can test it alone: meshkey check photo.jpg.", sheetOrSheets(len(missing)), numbers(missing))
 	}
 }
 
-func countWord(n int) string {
+func sheetOrSheets(n int) string {
 	if n == 1 {
 		return "sheet"
 	}

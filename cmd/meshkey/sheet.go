@@ -12,6 +12,7 @@ import (
 	"meshkey/cmd/internal/outfile"
 	"meshkey/cmd/internal/terminal"
 	"meshkey/escrow"
+	"meshkey/print"
 	"meshkey/record"
 	"meshkey/shamir"
 )
@@ -31,11 +32,11 @@ func (a *app) sheetCommand() *cobra.Command {
 // remaking holds the flags of the commands that make one sheet of a set.
 type remaking struct {
 	sheetFlags
-	added                        bool // one more, not one again
-	sheet, of                    int
-	account, profile, service    string
-	certificate, day, dir        string
-	unverified, asJSON, verified bool
+	added                     bool // one more, not one again
+	sheet, of                 int
+	account, profile, service string
+	certificate, day, dir     string
+	unverified, asJSON        bool
 
 	date time.Time
 }
@@ -59,8 +60,8 @@ programs have none, and nothing can say it then: see --unverified.`,
 		Example: `  meshkey sheet replace --sheet 2 photo1.jpg photo3.jpg --out new --holder Ben
   meshkey sheet replace --sheet 2 worn.jpg --out new --profile alice.seed.profile`,
 	}
-	a.remakeFlags(cmd, o)
 	cmd.Flags().IntVar(&o.sheet, "sheet", 0, "`NUMBER` of the sheet to make again")
+	a.remakeFlags(cmd, o)
 	return cmd
 }
 
@@ -82,8 +83,8 @@ program keeps, and not a lock: who has enough sheets has all there is.`,
 		Example: `  meshkey sheet add photo1.jpg photo3.jpg --out new --holder Dora
   meshkey sheet add photo1.jpg photo3.jpg --sheet 5 --out new --lang de`,
 	}
-	a.remakeFlags(cmd, o)
 	cmd.Flags().IntVar(&o.sheet, "sheet", 0, "`NUMBER` of the new sheet (default: the next one after those of the set)")
+	a.remakeFlags(cmd, o)
 	return cmd
 }
 
@@ -95,9 +96,9 @@ func (a *app) remakeFlags(cmd *cobra.Command, o *remaking) {
 		return refuseShares(args)
 	}
 	cmd.RunE = func(_ *cobra.Command, args []string) error { return a.remake(args, o) }
-	o.sheetFlags.flags(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.dir, "out", "", "`DIR` to write the sheet into")
+	o.sheetFlags.flags(cmd)
 	f.StringVar(&o.account, "account", "", "`FINGERPRINT` of the account, 20 letters at least")
 	f.StringVar(&o.profile, "profile", "", "`FILE` with the signed profile of the account")
 	f.StringVar(&o.service, "service", "", "`HOST` of the account's service, printed on the sheet")
@@ -136,19 +137,21 @@ func (o *remaking) prepare() error {
 
 // remakeReport is what making one sheet gave.
 type remakeReport struct {
-	Account  string        `json:"account,omitempty"`
-	Address  string        `json:"address,omitempty"`
-	Set      string        `json:"set,omitempty"`
-	Sheet    int           `json:"sheet"`
-	Need     int           `json:"need"`
-	Of       int           `json:"of"`
-	Added    bool          `json:"added"`
-	Verified bool          `json:"verified"` // by a certificate
-	Used     []int         `json:"used"`
-	Suspects []suspectJSON `json:"suspects"`
-	Files    []string      `json:"files"`
-	Notice   string        `json:"notice"`
-	ReadBack int           `json:"readBack"`
+	Account   string         `json:"account,omitempty"`
+	Address   string         `json:"address,omitempty"`
+	Set       string         `json:"set,omitempty"`
+	Sheet     int            `json:"sheet"`
+	Need      int            `json:"need"`
+	Of        int            `json:"of"`
+	Added     bool           `json:"added"`
+	Certified bool           `json:"certified"` // the set's certificate knows the new sheet
+	Verified  bool           `json:"verified"`  // and the account's profile vouches for the certificate
+	Used      []int          `json:"used"`
+	Suspects  []suspectJSON  `json:"suspects"`
+	Files     []string       `json:"files"`
+	Notice    string         `json:"notice"`
+	ReadBack  int            `json:"readBack"`
+	Margins   []print.Margin `json:"margins,omitempty"` // with --measure
 }
 
 // remake makes one sheet, from the flags to its files.
@@ -200,7 +203,7 @@ func (a *app) remakeKit(given *checking, report *remakeReport, o *remaking) (*es
 		}
 		return a.remakeUnverified(given, good, o)
 	}
-	report.Verified = true
+	report.Certified, report.Verified = true, given.want.Profile != nil
 	q := cert.Quorum()
 	if o.sheet == 0 {
 		o.sheet = max(q.Of, slices.Max(append(report.Used, 0))) + 1
@@ -221,8 +224,9 @@ func (a *app) remakeKit(given *checking, report *remakeReport, o *remaking) (*es
 	if slices.Contains(report.Used, o.sheet) { // it was copied
 		report.Used = []int{o.sheet}
 	}
-	if given.want.Profile == nil {
-		a.voice.Say("The sheets name their account themselves, %s. Compare it with one you trust.", cert.Account())
+	if !report.Verified {
+		a.voice.Say("The sheets name the account %s. Forged sheets could name it too:", cert.Account())
+		a.voice.Say("only its profile proves whose they are (--profile).")
 	}
 	return kit, nil
 }
@@ -303,7 +307,7 @@ func (o *remaking) writeSheet(kit *escrow.Kit, report *remakeReport) error {
 	defer files.Discard()
 	sheet := o.made[0]
 	for _, format := range o.formats {
-		path := filepath.Join(o.dir, sheet.Name()+"."+format)
+		path := filepath.Join(o.dir, sheet.Name()+extension(format))
 		files.Add(path, o.writer(sheet, format))
 		report.Files = append(report.Files, path)
 	}
@@ -319,6 +323,9 @@ func (o *remaking) writeSheet(kit *escrow.Kit, report *remakeReport) error {
 		return err
 	}
 	report.ReadBack = back.ReadBack
+	if o.measure {
+		report.Margins = back.Margins
+	}
 	return files.Commit()
 }
 
@@ -334,10 +341,13 @@ func (r *remakeReport) print(a *app) {
 	for _, file := range r.Files {
 		fmt.Fprintln(a.out, terminal.Clean(file))
 	}
-	if r.Verified {
+	if r.Certified {
 		a.voice.Say("The certificate of set %s knows the new sheet.", r.Set)
 	} else {
 		a.voice.Warn("UNVERIFIED: whether the new sheet is right only shows when the account is brought back with it.")
+	}
+	for _, m := range r.Margins {
+		a.voice.Say("  %s", m)
 	}
 	a.voice.Say("Next: print the sheet, try it (meshkey check photo.jpg), delete its file,")
 	a.voice.Say("and give the notice to the holders of the other sheets.")
