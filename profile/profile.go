@@ -59,7 +59,10 @@ func verify(e *dare.Envelope) (*Profile, error) {
 	if a, ok := x.(interface{ Account() *mesh.ProfileAccount }); ok {
 		p.account = a.Account()
 	}
-	return p, p.checkNames()
+	if err := p.checkNames(); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // checkNames refuses an envelope that gives itself the name of another profile.
