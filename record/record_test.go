@@ -179,6 +179,16 @@ func mustSign(t *testing.T, f *fixture, body string) []byte {
 	return e.Bytes()
 }
 
+// A record of a later version may mean something else.
+func TestRecordVersion(t *testing.T) {
+	for version, want := range map[string]bool{"0": false, "1": true, "2": false} {
+		_, err := unmarshal([]byte(`{"RecoveryRecord":{"Version":` + version + `,"Serial":1,"Created":"2022-05-03T00:00:00Z"}}`))
+		if (err == nil) != want {
+			t.Errorf("version %s: %v", version, err)
+		}
+	}
+}
+
 func FuzzRecord(f *testing.F) {
 	b, err := exampleRecord(f, example(f)).marshal()
 	if err != nil {
