@@ -67,7 +67,7 @@ func interrupted() bool {
 // it costs a start as much as all the commands' flags together.
 func watch() {
 	signals := make(chan os.Signal, 1)
-	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
 		if !signal.Ignored(s) { // as under nohup
 			signal.Notify(signals, s)
 		}
@@ -80,6 +80,9 @@ func watch() {
 		undo.Lock() // for good: nothing new is begun
 		for _, step := range slices.Backward(undo.steps) {
 			(*step)()
+		}
+		if s == syscall.SIGQUIT {
+			s = syscall.SIGTERM // to a quit Go would print stacks and registers, where secrets are
 		}
 		die(s)
 	}()

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -27,7 +28,7 @@ func TestSignal(t *testing.T) {
 		os.Stdout.WriteString("ready\n")
 		select {}
 	}
-	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
 		dir := t.TempDir()
 		if err := os.WriteFile(filepath.Join(dir, "kept"), []byte("old"), 0o600); err != nil {
 			t.Fatal(err)
@@ -38,6 +39,8 @@ func TestSignal(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		var said strings.Builder
+		cmd.Stderr = &said
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -52,8 +55,15 @@ func TestSignal(t *testing.T) {
 		}
 		err = cmd.Wait()
 		status, ok := errors.AsType[*exec.ExitError](err)
-		if !ok || status.Sys().(syscall.WaitStatus).Signal() != sig {
+		want := sig
+		if sig == syscall.SIGQUIT {
+			want = syscall.SIGTERM // no stacks and registers are printed
+		}
+		if !ok || status.Sys().(syscall.WaitStatus).Signal() != want {
 			t.Errorf("%v: ended by %v", sig, err)
+		}
+		if said.String() != "" {
+			t.Errorf("%v: printed %q", sig, said.String())
 		}
 		same(t, dir, map[string]string{"kept": "old"})
 	}
