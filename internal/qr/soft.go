@@ -201,8 +201,16 @@ func (s *soft) decode(f *fitted) (Reading, bool) {
 	if r, ok := decodeModules(l, f.image.modules(l), s.shapes); ok {
 		return r, true
 	}
-	bent := straighten(f.plane, f.corners, l.size, f.image.relax(l, 0.6))
-	return decodeModules(l, bent.modules(l), s.shapes)
+	for _, reach := range []float32{0.4, 0.6} {
+		bent := straighten(f.plane, f.corners, l.size, f.image.relax(l, reach))
+		if r, ok := decodeModules(l, bent.modules(l), s.shapes); ok {
+			return r, true
+		}
+		if f.score < evident {
+			break
+		}
+	}
+	return Reading{}, false
 }
 
 // margin is the redundancy left in a symbol that the library reads.
