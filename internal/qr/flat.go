@@ -56,7 +56,6 @@ func (f *flat) middle(x, y int, du, dv float32) float32 {
 // index is the pixel right and below of the middle of a displaced module, never
 // one at the edge.
 func (f *flat) index(x, y int, du, dv float32) int {
-	// Coordinates are never negative here, so that adding a half rounds.
 	i := int((float32(x+apron)+0.5+du)*grain + 0.5)
 	j := int((float32(y+apron)+0.5+dv)*grain + 0.5)
 	return min(max(j, 1), f.w-1)*f.w + min(max(i, 1), f.w-1)

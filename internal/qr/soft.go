@@ -7,13 +7,13 @@ import (
 	"slices"
 )
 
-// Bounds of the work on one picture.
+// Bounds of the work.
 const (
-	maxTrios     = 10
-	maxPairs     = 24
-	maxDecoded   = 6 // symbols that are decoded, of the three or two patterns each
-	maxSharpened = 2
-	maxBudget    = 30_000_000 // samples taken to place symbols
+	maxTrios     = 30         // in a picture of one size
+	maxPairs     = 24         // and two patterns with a third supposed
+	maxDecoded   = 6          // of these, each
+	maxSharpened = 2          // symbols that are deblurred, of all
+	maxBudget    = 30_000_000 // samples taken to place symbols, of all
 )
 
 // Agreements with the modules of known colour.
@@ -24,7 +24,8 @@ const (
 	evident = 0.65 // there is a symbol
 )
 
-// Sizes of the pictures that are searched for finder patterns.
+// softTo is the long side of the largest picture that is searched for finder
+// patterns, if there are smaller ones.
 const softTo = 2600
 
 // carefully reads what the library did not, in pictures of several sizes, and
@@ -51,7 +52,7 @@ type soft struct {
 	shapes  []Shape
 	layouts [41]*layout
 	budget  int
-	blurred []fitted // what was tried in vain
+	blurred []fitted // what was not read
 }
 
 func (s *soft) layout(version int) *layout {
@@ -113,7 +114,7 @@ func (s *soft) readAll(to *search, p plane, list []trio) bool {
 			continue
 		}
 		tries++
-		if r, ok := s.decode(&f); ok {
+		if r, ok := s.decode(f); ok {
 			to.keep(f.trio.place(w, h), r)
 			found = true
 			continue
@@ -131,14 +132,12 @@ func (s *soft) sharpen(to *search) {
 		if i > 0 && f.score < s.blurred[0].score-0.2 {
 			break
 		}
+		image := straighten(f.plane, f.corners, f.layout.size, nil)
 		for _, sigma := range []float64{0.65, 0.8} {
 			if s.over() {
 				return
 			}
-			if f.image == nil {
-				f.image = straighten(f.plane, f.corners, f.layout.size, nil)
-			}
-			if r, ok := decodeModules(f.layout, f.image.deblur(f.layout, sigma), s.shapes); ok {
+			if r, ok := decodeModules(f.layout, image.deblur(f.layout, sigma), s.shapes); ok {
 				to.keep(f.trio.place(float64(f.plane.w), float64(f.plane.h)), r)
 				return
 			}
@@ -153,7 +152,6 @@ type fitted struct {
 	layout  *layout
 	corners corners
 	score   float32
-	image   *flat // once it was tried
 }
 
 func byScore(a, b fitted) int { return cmp.Compare(b.score, a.score) }
@@ -195,14 +193,14 @@ func (s *soft) fit(p plane, t *trio) []fitted {
 }
 
 // decode reads a symbol as it is and as on crumpled paper.
-func (s *soft) decode(f *fitted) (Reading, bool) {
+func (s *soft) decode(f fitted) (Reading, bool) {
 	l := f.layout
-	f.image = straighten(f.plane, f.corners, l.size, nil)
-	if r, ok := decodeModules(l, f.image.modules(l), s.shapes); ok {
+	image := straighten(f.plane, f.corners, l.size, nil)
+	if r, ok := decodeModules(l, image.modules(l), s.shapes); ok {
 		return r, true
 	}
 	for _, reach := range []float32{0.4, 0.6} {
-		bent := straighten(f.plane, f.corners, l.size, f.image.relax(l, reach))
+		bent := straighten(f.plane, f.corners, l.size, image.relax(l, reach))
 		if r, ok := decodeModules(l, bent.modules(l), s.shapes); ok {
 			return r, true
 		}

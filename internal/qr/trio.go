@@ -45,7 +45,7 @@ func newTrio(a, b, c pattern) (trio, bool) {
 		return trio{}, false
 	}
 	cos, skew := math.Abs(ux*vx+uy*vy)/(u*v), math.Abs(math.Log(u/v))
-	if cos > 0.5 || skew > 0.6 {
+	if cos > 0.65 || skew > 0.9 {
 		return trio{}, false
 	}
 	if ux*vy < uy*vx {
