@@ -45,6 +45,8 @@ type score struct{ got, want, wrong int }
 // TestCorpus reads damaged pages, made beforehand, with scan and with the plain
 // ladder of gozxing, and wants scan to read at least as many codes in each
 // class. The folder has a manifest.jsonl with file, class and wanted texts.
+// MESHKEY_ZXING may name a file with what ZXing-C++ read: a line of JSON for
+// each picture, with file, texts and ms.
 func TestCorpus(t *testing.T) {
 	dir := os.Getenv("MESHKEY_CORPUS")
 	if dir == "" {
@@ -55,8 +57,9 @@ func TestCorpus(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	ours, ladder := map[string]*score{}, map[string]*score{}
-	var ms, ladderMS []float64
+	ours, ladder, peer := map[string]*score{}, map[string]*score{}, map[string]*score{}
+	others := peerLines(t, os.Getenv("MESHKEY_ZXING"))
+	var ms, readMS, ladderMS, peerMS []float64
 	var classes []string
 	lines := bufio.NewScanner(f)
 	for lines.Scan() {
@@ -71,17 +74,24 @@ func TestCorpus(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		start := time.Now()
 		img, _, err := image.Decode(bytes.NewReader(octets))
 		if err != nil {
 			t.Fatal(err)
 		}
+		decoding := time.Since(start).Seconds() * 1e3
 		if ours[e.Class] == nil {
-			ours[e.Class], ladder[e.Class] = &score{}, &score{}
+			ours[e.Class], ladder[e.Class], peer[e.Class] = &score{}, &score{}, &score{}
 			classes = append(classes, e.Class)
 		}
-		start := time.Now()
+		if others != nil {
+			peer[e.Class].count(others[e.File].Texts, e.Want)
+			peerMS = append(peerMS, others[e.File].MS)
+		}
+		start = time.Now()
 		texts, _ := scan.Read(bytes.NewReader(octets)) // decoding is timed too
-		ms = append(ms, time.Since(start).Seconds()*1e3)
+		took := time.Since(start).Seconds() * 1e3
+		ms, readMS = append(ms, took), append(readMS, took-decoding)
 		var plain []string
 		for _, x := range texts {
 			plain = append(plain, x.Text)
@@ -96,20 +106,57 @@ func TestCorpus(t *testing.T) {
 		t.Fatal(err)
 	}
 	slices.Sort(classes)
-	var all, allLadder score
-	t.Logf("%-20s %6s %6s %6s", "class", "codes", "ours", "ladder")
+	var all, allLadder, allPeer score
+	t.Logf("%-20s %6s %6s %6s %6s", "class", "codes", "ours", "ladder", "zxing")
 	for _, c := range classes {
-		o, l := ours[c], ladder[c]
-		t.Logf("%-20s %6d %6d %6d", c, o.want, o.got, l.got)
+		o, l, p := ours[c], ladder[c], peer[c]
+		t.Logf("%-20s %6d %6d %6d %6d", c, o.want, o.got, l.got, p.got)
 		if o.got < l.got {
 			t.Errorf("%s: %d codes were read, the plain ladder reads %d", c, o.got, l.got)
 		}
 		all.add(o)
 		allLadder.add(l)
+		allPeer.add(p)
 	}
-	t.Logf("%-20s %6d %6d %6d", "all", all.want, all.got, allLadder.got)
-	t.Logf("texts nobody wanted: %d, %d", all.wrong, allLadder.wrong)
-	t.Logf("median, 95 of 100: %.0f, %.0f ms (ladder, decoding not counted: %.0f, %.0f)", median(ms), ms[len(ms)*95/100], median(ladderMS), ladderMS[len(ladderMS)*95/100])
+	t.Logf("%-20s %6d %6d %6d %6d", "all", all.want, all.got, allLadder.got, allPeer.got)
+	t.Logf("texts nobody wanted: %d, %d, %d", all.wrong, allLadder.wrong, allPeer.wrong)
+	for name, ms := range map[string][]float64{"ours": ms, "ours, decoding not counted": readMS, "ladder, decoding not counted": ladderMS, "zxing": peerMS} {
+		if len(ms) > 0 {
+			slices.Sort(ms)
+			t.Logf("median, 95 of 100, %s: %.0f, %.0f ms", name, ms[len(ms)/2], ms[len(ms)*95/100])
+		}
+	}
+	if all.wrong > 0 {
+		t.Errorf("%d texts were read that nobody printed", all.wrong)
+	}
+}
+
+// peerLine is what another reader made of a picture.
+type peerLine struct {
+	File  string
+	Texts []string
+	MS    float64
+}
+
+// peerLines returns nil if there is no such file.
+func peerLines(t *testing.T, name string) map[string]peerLine {
+	if name == "" {
+		return nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	out := map[string]peerLine{}
+	for lines := json.NewDecoder(f); lines.More(); {
+		var l peerLine
+		if err := lines.Decode(&l); err != nil {
+			t.Fatal(err)
+		}
+		out[l.File] = l
+	}
+	return out
 }
 
 func (s *score) count(texts, want []string) {
