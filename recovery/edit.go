@@ -102,15 +102,9 @@ var tables = sync.OnceValue(func() *letterTables {
 // vary is a text with every letter in the gaps, and in the places at every
 // letter that the choice has for the one there.
 func vary(text []byte, gaps, at []int, c choice) edit {
-	e := edit{count: 1}
+	e := edit{count: ways(len(gaps))}
 	for _, p := range at {
 		e.count *= int64(len(c(text[p])))
-	}
-	for range gaps {
-		if e.count > 1<<50 {
-			break
-		}
-		e.count *= unknown
 	}
 	e.each = func(try func([]byte) bool) bool {
 		buf := slices.Clone(text)
@@ -140,6 +134,19 @@ func vary(text []byte, gaps, at []int, c choice) edit {
 	}
 	return e
 }
+
+// remade is vary for a text that is made of the one that was read, with so many
+// gaps. It exists only while it is tried.
+func remade(gaps int, text func() []byte) edit {
+	return edit{ways(gaps), func(try func([]byte) bool) bool {
+		t := text()
+		defer secret.Wipe(t)
+		return vary(t, gapsOf(t), nil, nil).each(try)
+	}}
+}
+
+// ways is how many ways there are to fill gaps, at most 2^50.
+func ways(gaps int) int64 { return 1 << min(5*gaps, 50) }
 
 // one has one of the free letters wrong.
 func one(text []byte, free, gaps []int, c choice) (out []edit) {
@@ -176,9 +183,11 @@ func join(parts []edit) (e edit) {
 func neighbours(text []byte, sure []bool, gaps []int) (out []edit) {
 	for i := 1; i < len(text); i++ {
 		if a, b := text[i-1], text[i]; a != b && max(a, b) < unknown && !(sure[i-1] && sure[i]) {
-			t := slices.Clone(text)
-			t[i-1], t[i] = b, a
-			out = append(out, vary(t, gaps, nil, nil))
+			out = append(out, remade(len(gaps), func() []byte {
+				t := slices.Clone(text)
+				t[i-1], t[i] = b, a
+				return t
+			}))
 		}
 	}
 	return out
@@ -190,15 +199,14 @@ func dropped(text []byte, sure []bool, n int) (out []edit) {
 		if p > 0 && p < len(text) && sure[p-1] && sure[p] {
 			continue
 		}
-		t := slices.Insert(slices.Clone(text), p, unknown)
+		gap, gaps := []byte{unknown}, len(gapsOf(text))
 		if n == 1 {
-			out = append(out, vary(t, gapsOf(t), nil, nil))
+			out = append(out, remade(gaps+1, func() []byte { return slices.Concat(text[:p], gap, text[p:]) }))
 			continue
 		}
 		var rest []edit
-		for q := p + 1; q <= len(t); q++ {
-			u := slices.Insert(slices.Clone(t), q, unknown)
-			rest = append(rest, vary(u, gapsOf(u), nil, nil))
+		for q := p; q <= len(text); q++ {
+			rest = append(rest, remade(gaps+2, func() []byte { return slices.Concat(text[:p], gap, text[p:q], gap, text[q:]) }))
 		}
 		out = append(out, join(rest))
 	}
@@ -211,8 +219,8 @@ func doubled(text []byte, sure []bool, n int) (out []edit) {
 		if p > 0 && text[p-1] == text[p+n-1] || sure[p] && sure[p+n-1] {
 			continue // the same as the one before, or vouched for
 		}
-		t := slices.Delete(slices.Clone(text), p, p+n)
-		out = append(out, vary(t, gapsOf(t), nil, nil))
+		gaps := len(gapsOf(text)) - len(gapsOf(text[p:p+n]))
+		out = append(out, remade(gaps, func() []byte { return slices.Concat(text[:p], text[p+n:]) }))
 	}
 	return out
 }
@@ -241,9 +249,11 @@ func shuffled(text []byte, sizes []int) (out []edit) {
 	var order func(done, left [][]byte)
 	order = func(done, left [][]byte) {
 		if len(left) == 0 {
-			if t := slices.Concat(done...); !slices.Equal(t, text) {
-				out = append(out, vary(t, gapsOf(t), nil, nil))
+			t := slices.Concat(done...)
+			if !slices.Equal(t, text) {
+				out = append(out, remade(len(gapsOf(t)), func() []byte { return slices.Concat(done...) }))
 			}
+			secret.Wipe(t)
 		}
 		for i := range left {
 			order(append(slices.Clone(done), left[i]), slices.Delete(slices.Clone(left), i, i+1))

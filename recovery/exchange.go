@@ -12,7 +12,7 @@ import (
 type pair struct{ a, b *draft }
 
 // exchange lists the texts of the two with rows exchanged between them, each
-// with the rows' numbers.
+// with the rows' numbers. try wipes what it does not keep.
 func (p pair) exchange(try func(a, b fix) bool) bool {
 	x, y := p.a.blocks(), p.b.blocks()
 	for i, u := range x {
@@ -61,8 +61,9 @@ func (r *repairer) exchangesByCertificate(certificates []*record.Certificate) (j
 		}
 		for _, c := range certificates {
 			jobs = append(jobs, p.job(func(a, b fix) bool {
-				right := byCommitment(c)
-				return right(a.text) && right(b.text)
+				judge := byCommitment(c)
+				defer judge.wipe()
+				return judge.right(a.text) && judge.right(b.text)
 			}))
 		}
 	}
@@ -84,6 +85,8 @@ func (p pair) job(right func(a, b fix) bool) job {
 		p.exchange(func(a, b fix) bool {
 			if right(a, b) {
 				found = []fix{a, b}
+			} else {
+				wipeFixes([]fix{a, b})
 			}
 			return found != nil || !step()
 		})
@@ -140,9 +143,10 @@ func (p pair) twice(known []shamir.Share, first, second edit, want udf.Fingerpri
 			defer share.Wipe()
 			q := newQuorum(append(slices.Clone(known), share), share.SecretLen())
 			defer q.wipe()
-			right, going := q.byAccount(want), true
+			judge, going := q.byAccount(want), true
+			defer judge.wipe()
 			second.each(func(b []byte) bool {
-				if right(b) {
+				if judge.right(b) {
 					found = []fix{{d: p.a, text: slices.Clone(a)}, {d: p.b, text: slices.Clone(b)}}
 				}
 				going = step()

@@ -4,14 +4,22 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+
+	"meshkey/internal/secret"
 )
 
-// A fix is the text that a sheet should have.
+// A fix is the text that a sheet should have. Whoever takes it wipes the text.
 type fix struct {
 	d     *draft
 	text  []byte
 	whose string // for rows exchanged: the source of the other sheet
 	row   int    // and the row exchanged, from 1; else 0
+}
+
+func wipeFixes(fixes []fix) {
+	for _, f := range fixes {
+		secret.Wipe(f.text)
+	}
 }
 
 // A job is a number of guesses that one goroutine tries. step counts one and
@@ -57,6 +65,7 @@ func (h *hunt) run(jobs []job) ([]fix, error) {
 				if f := jobs[i].run(func() bool { tried++; h.step(); return !stop.Load() }); f != nil {
 					stop.Store(true)
 					mu.Lock()
+					wipeFixes(found)
 					found = f
 					mu.Unlock()
 				}
@@ -82,9 +91,10 @@ func (h *hunt) step() {
 // search is the job to try the texts of an edit of a sheet.
 func (d *draft) search(e edit, newJudge func() judge) job {
 	return job{e.count, func(step func() bool) (found []fix) {
-		right := newJudge()
+		judge := newJudge()
+		defer judge.wipe()
 		e.each(func(text []byte) bool {
-			if right(text) {
+			if judge.right(text) {
 				found = []fix{{d: d, text: append([]byte(nil), text...)}}
 			}
 			return found != nil || !step()

@@ -12,16 +12,21 @@ import (
 )
 
 // A judge tells whether a text is that of the right share. It is made anew for
-// each goroutine.
-type judge func(text []byte) bool
+// each goroutine, which wipes it.
+type judge struct {
+	right func(text []byte) bool
+	space []byte // that right works in: octets of the share, or of the seed
+}
+
+func (j judge) wipe() { secret.Wipe(j.space) }
 
 // byCommitment judges by the certificate: one hash a text.
 func byCommitment(c *record.Certificate) judge {
-	var space [maxOctets]byte
-	return func(text []byte) bool {
-		octets, ok := pack(space[:], text)
+	space := make([]byte, maxOctets)
+	return judge{func(text []byte) bool {
+		octets, ok := pack(space, text)
 		return ok && c.KnowsOctets(octets[1:])
-	}
+	}, space}
 }
 
 // A quorum is all shares of one but a doubtful one: Need-1 of different numbers.
@@ -61,23 +66,30 @@ func (q *quorum) wipe() {
 // account cost a key.
 func (q *quorum) byAccount(want udf.Fingerprint) judge {
 	seed := make([]byte, q.secretLen)
-	return func(text []byte) bool { return q.into(seed, text) && isSeedOf(seed, want) }
+	return judge{func(text []byte) bool { return q.into(seed, text) && isSeedOf(seed, want) }, seed}
 }
 
 // bySeed judges by the seed itself, once it is known.
 func (q *quorum) bySeed(want []byte) judge {
 	seed := make([]byte, q.secretLen)
-	return func(text []byte) bool { return q.into(seed, text) && subtle.ConstantTimeCompare(seed, want) == 1 }
+	return judge{func(text []byte) bool { return q.into(seed, text) && subtle.ConstantTimeCompare(seed, want) == 1 }, seed}
 }
 
-// seed is the secret that a text of the doubtful share gives.
-func (q *quorum) seed(text []byte) ([]byte, bool) {
+// seed is the seed of an account that a text of the doubtful share gives, the
+// caller's to wipe, or nil.
+func (q *quorum) seed(text []byte, want udf.Fingerprint) []byte {
 	seed := make([]byte, q.secretLen)
-	return seed, q.into(seed, text)
+	if q.into(seed, text) && isSeedOf(seed, want) {
+		return seed
+	}
+	secret.Wipe(seed)
+	return nil
 }
 
+// into puts what a text of the doubtful share gives into seed.
 func (q *quorum) into(seed, text []byte) bool {
 	var space [maxOctets]byte
+	defer clear(space[:])
 	octets, ok := pack(space[:], text)
 	if !ok || len(octets) != 2+q.secretLen || int(octets[1]>>4) != q.need {
 		return false

@@ -34,8 +34,9 @@ const (
 func layout(lines []line) []Item {
 	best, length := 1<<30, 0
 	var choice []int
+	spans := spansOf(lines)
 	for i, n := range lengths {
-		if cost, c := weigh(lines, n); cost < best {
+		if cost, c := weigh(lines, spans, n); cost < best {
 			best, choice, length = cost, c, n
 		}
 		if i == usual-1 && best < costOther && complete(choice) {
@@ -106,44 +107,68 @@ const (
 // weigh finds the least cost of reading lines as shares of length letters.
 // choice[i] is the line after the share that begins at line i, or i if the line
 // is left out.
-func weigh(lines []line, length int) (cost int, choice []int) {
+func weigh(lines []line, spans [][]span, length int) (cost int, choice []int) {
 	n := len(lines)
 	costs := make([]int, n+1)
 	choice = make([]int, n)
 	for i := n - 1; i >= 0; i-- {
 		costs[i], choice[i] = lines[i].leaveCost()+costs[i+1], i
-		if !lines[i].start {
-			continue
-		}
-		letters, bad, penalty := 0, 0, 0
-		for j := i; j < n && (j == i || !lines[j].fresh) && letters <= tooLong; j++ {
-			letters += lines[j].letters
-			bad += lines[j].bad
-			if j > i {
-				penalty += lines[j].joinCost(lines[i : j+1])
-			}
-			share := shareCost(letters, bad, length, lines[j])
-			if j > i && letters == length+checkLetters*(j-i+1) && unslashed(lines[i:j+1]) {
-				share = costSlash
-			}
-			if c := penalty + share + costs[j+1]; c < costs[i] {
-				costs[i], choice[i] = c, j+1
+		for _, s := range spans[i] {
+			if c := s.penalty + s.cost(length) + costs[s.end]; c < costs[i] {
+				costs[i], choice[i] = c, s.end
 			}
 		}
 	}
 	return costs[0], choice
 }
 
-// shareCost weighs a share of so many letters, bad ones among them, that ends
-// with the row last.
-func shareCost(letters, bad, length int, last line) int {
-	off := costALetter * min(max(letters-length, length-letters), 30)
+// A span is rows that may be a share.
+type span struct {
+	end       int  // the line after them
+	letters   int  // of all rows
+	unslashed int  // those without check letters, if no slash stands before these; else -1
+	penalty   int  // that they are joined
+	possible  bool // a share can have so many letters
+	wrong     bool // one of them is none, or cannot be the last
+}
+
+// spansOf are the spans that begin at each of lines: what can be told of them
+// without the length that a share should have.
+func spansOf(lines []line) [][]span {
+	spans := make([][]span, len(lines))
+	for i := range lines {
+		if !lines[i].start {
+			continue
+		}
+		letters, bad, penalty := 0, 0, 0
+		for j := i; j < len(lines) && (j == i || !lines[j].fresh) && letters <= tooLong; j++ {
+			letters += lines[j].letters
+			bad += lines[j].bad
+			s := span{end: j + 1, letters: letters, unslashed: -1}
+			if j > i {
+				penalty += lines[j].joinCost(lines[i:s.end])
+				if unslashed(lines[i:s.end]) {
+					s.unslashed = letters - checkLetters*(s.end-i)
+				}
+			}
+			s.penalty = penalty
+			s.possible = letters >= minLetters && letters <= maxLetters && whole(letters)
+			s.wrong = bad > 0 || !lines[j].endsWhole(letters)
+			spans[i] = append(spans[i], s)
+		}
+	}
+	return spans
+}
+
+// cost weighs a share that should have length letters.
+func (s span) cost(length int) int {
+	off := costALetter * min(max(s.letters-length, length-s.letters), 30)
 	switch {
-	case letters < minLetters || letters > maxLetters || !whole(letters):
+	case s.unslashed == length:
+		return costSlash
+	case !s.possible, off > 0 && s.wrong:
 		return costBroken + off
-	case off > 0 && (bad > 0 || !last.endsWhole(letters)):
-		return costBroken + off
-	case bad > 0 || !last.endsWhole(letters):
+	case s.wrong:
 		return costWrong + off
 	case off > 0:
 		return costOther + off

@@ -183,8 +183,10 @@ func (r *repairer) find(steps [][]job) ([]fix, error) {
 	return nil, nil
 }
 
-// propose makes a repair of a fix, unless the sheet says that already.
+// propose makes a repair of a fix, unless the sheet says that already, and wipes
+// the fix.
 func (r *repairer) propose(f fix, by AnchorKind) {
+	defer secret.Wipe(f.text)
 	d := f.d
 	share, ok := parse(f.text)
 	if !ok {

@@ -51,7 +51,7 @@ func (r *repairer) byCertificates() error {
 	}
 	for _, d := range r.drafts {
 		if d.changed() && r.known(d) && !r.planned {
-			r.propose(fix{d: d, text: d.text}, ByCertificate)
+			r.propose(fix{d: d, text: slices.Clone(d.text)}, ByCertificate)
 		}
 	}
 	for _, depth := range []depth{shallow, deep} {
@@ -164,10 +164,8 @@ func (r *repairer) options(f fix, cases []doubt, want udf.Fingerprint) []fix {
 	var seed []byte
 	defer func() { secret.Wipe(seed) }()
 	for _, c := range cases {
-		if c.d == f.d {
-			if s, ok := c.q.seed(f.text); ok && isSeedOf(s, want) {
-				seed = s
-			}
+		if c.d == f.d && seed == nil {
+			seed = c.q.seed(f.text, want)
 		}
 	}
 	type option struct {
@@ -188,7 +186,7 @@ func (r *repairer) options(f fix, cases []doubt, want udf.Fingerprint) []fix {
 		for i, step := range steps {
 			for _, j := range c.d.jobs(step, func() judge { return c.q.bySeed(seed) }) {
 				if found == nil {
-					if found = j.run(func() bool { return true }); found != nil {
+					if found = j.run(func() bool { return r.hunt.ctx.Err() == nil }); found != nil {
 						out = append(out, option{found[0], i})
 					}
 				}
@@ -200,6 +198,8 @@ func (r *repairer) options(f fix, cases []doubt, want udf.Fingerprint) []fix {
 	for _, o := range out {
 		if o.d != f.d {
 			fixes = append(fixes, o.fix)
+		} else {
+			secret.Wipe(o.text)
 		}
 	}
 	at := max(0, slices.IndexFunc(out, func(o option) bool { return o.d == f.d }))
@@ -232,7 +232,7 @@ func (r *repairer) asProposed(want udf.Fingerprint) bool {
 		if isAccount(shares, want) {
 			for _, d := range known {
 				if d.changed() {
-					r.propose(fix{d: d, text: d.text}, ByAccount)
+					r.propose(fix{d: d, text: slices.Clone(d.text)}, ByAccount)
 				}
 			}
 			return true

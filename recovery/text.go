@@ -74,23 +74,38 @@ func scanLines(all []string) (items []Item) {
 // first of lines, and the number of its lines; 0 if none begins there. Spaces
 // are symbols of it, so lines are joined as they are.
 func readCertificate(lines []string) (string, int) {
-	first := strings.TrimLeft(lines[0], " \t")
-	if identify(first) != Certificate {
-		first = strings.TrimLeft(strings.TrimPrefix(first, labelled().FindString(first)), " \t")
-	}
-	if identify(first) != Certificate {
+	first, ok := beginCertificate(lines[0])
+	if !ok {
 		return "", 0
 	}
-	const most = 2048 // letters, more than any certificate has
+	const mostLines, most = 64, 2048 // letters, more than any certificate has
 	joined := first
-	for n := 1; len(joined) <= most; n++ {
-		if _, err := record.ParseCertificate(joined); err == nil {
-			return joined, n
+	for n, line := range lines[:min(len(lines), mostLines)] {
+		if n > 0 {
+			if _, next := beginCertificate(line); next {
+				break
+			}
+			joined += line
 		}
-		if n == len(lines) {
+		if len(joined) > most {
 			break
 		}
-		joined += lines[n]
+		if n > 0 && line == "" {
+			continue // asked already
+		}
+		if _, err := record.ParseCertificate(joined); err == nil {
+			return joined, n + 1
+		}
 	}
 	return first, 1
+}
+
+// beginCertificate reports whether a certificate begins in a line, and cuts off
+// what stands before it.
+func beginCertificate(line string) (string, bool) {
+	line = strings.TrimLeft(line, " \t")
+	if identify(line) != Certificate {
+		line = strings.TrimLeft(strings.TrimPrefix(line, labelled().FindString(line)), " \t")
+	}
+	return line, identify(line) == Certificate
 }

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"meshkey/profile"
 	"meshkey/udf"
@@ -304,5 +305,20 @@ func TestTwoShortShares(t *testing.T) {
 	items := ParseText("SAQD-BME7-I3AF-LVEV-RZMU-VEKD-N3SL-M\nSAQZ-EFIG-TAM7-6GTT-5HMU-BUMC-FQEE-2\n")
 	if len(items) != 2 || items[0].Kind != Share || items[1].Kind != Share {
 		t.Fatalf("%d items, not 2 shares", len(items))
+	}
+}
+
+// A text that could be anything is read as fast as any other.
+func TestParseTextIsQuick(t *testing.T) {
+	for line, most := range map[string]time.Duration{
+		"S\n":    1500 * time.Millisecond,
+		"MK1:\n": 400 * time.Millisecond,
+		"label: MK1:ABCDEFGHIJKLMNOPQRSTUVWXYZ\n": 400 * time.Millisecond,
+	} {
+		start := time.Now()
+		ParseText(strings.Repeat(line, maxLines))
+		if took := time.Since(start); took > most {
+			t.Errorf("%.12q: %v", line, took)
+		}
 	}
 }
