@@ -8,10 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"strings"
-	"sync"
 
 	"meshkey/cmd/internal/exit"
 	"meshkey/cmd/internal/terminal"
@@ -27,8 +25,8 @@ func (a *app) open(name string) (io.ReadCloser, error) {
 		return io.NopCloser(a.in), nil
 	}
 	f, err := os.Open(name)
-	if errors.Is(err, fs.ErrNotExist) && looksLikeShare(name) {
-		return nil, shareOnCommandLine()
+	if kind := secretName(name); errors.Is(err, fs.ErrNotExist) && kind != "" {
+		return nil, secretOnCommandLine(kind)
 	}
 	if err != nil {
 		return nil, err
@@ -69,29 +67,6 @@ func sourceName(name string) string {
 		return "standard input"
 	}
 	return name
-}
-
-// shareLike is how a share begins: the type octet 144, then the header. Three
-// groups are enough to tell one from a file name.
-var shareLike = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[Ss][A-Da-d][A-Za-z2-7]{2}(-?[A-Za-z2-7]{4}){3}`)
-})
-
-func looksLikeShare(arg string) bool { return shareLike().MatchString(strings.TrimSpace(arg)) }
-
-func shareOnCommandLine() error {
-	return exit.Errorf(exit.Usage, "a share on the command line is seen by every program here and stays in the shell's history").
-		Hinted("remove it from the history; then give the share in a file, on standard input (-), or run the command without files and type it")
-}
-
-// refuseShares refuses shares given as arguments.
-func refuseShares(args []string) error {
-	for _, arg := range args {
-		if _, err := os.Lstat(arg); err != nil && looksLikeShare(arg) {
-			return shareOnCommandLine()
-		}
-	}
-	return nil
 }
 
 // passphraseFlag is --passphrase-file.
@@ -159,6 +134,12 @@ func (p passphraseFlag) fromFile(a *app) (*secret.Bytes, error) {
 		a.warnIfOpen(p.file)
 	}
 	b, err := a.read(p.file, 4096)
+	if path, ok := errors.AsType[*fs.PathError](err); ok { // the name may be the passphrase itself
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, exit.Errorf(exit.Failed, "the file given with --passphrase-file is not there")
+		}
+		return nil, exit.Errorf(exit.Failed, "the file given with --passphrase-file: %w", path.Err)
+	}
 	if err != nil {
 		return nil, err
 	}

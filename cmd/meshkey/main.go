@@ -44,7 +44,10 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(errs)
-	cmd, err := root.ExecuteC()
+	cmd, err := root, unknownCommand(root, args)
+	if err == nil {
+		cmd, err = root.ExecuteC()
+	}
 	if err == nil {
 		return exit.Done
 	}
@@ -53,6 +56,7 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 	} else {
 		err = explain(err)
 	}
+	err = keepSecret(err, args)
 	if wantsJSON(cmd, args) {
 		a.printFailure(err)
 	}
@@ -70,9 +74,10 @@ func misuse(cmd *cobra.Command, err error) error {
 }
 
 func wantsJSON(cmd *cobra.Command, args []string) bool {
-	if f := cmd.Flags().Lookup("json"); f == nil {
+	switch f := cmd.Flags().Lookup("json"); {
+	case f == nil && cmd.Runnable():
 		return false
-	} else if f.Changed {
+	case f != nil && f.Changed:
 		return f.Value.String() == "true"
 	}
 	for _, arg := range args { // the flags may not have been read to their end

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"errors"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -27,10 +26,6 @@ func (o *opening) flags(cmd *cobra.Command) {
 
 // openSeed reads the seed in a file, in clear text or encrypted.
 func (a *app) openSeed(name string, o opening) (*profile.Seed, error) {
-	if looksLikeSeed(name) {
-		return nil, exit.Errorf(exit.Usage, "a seed on the command line is seen by every program here and stays in the shell's history").
-			Hinted("remove it from the history; then give the name of a file, or - for standard input")
-	}
 	data, err := a.read(name, seedfile.MaxFile)
 	if err != nil {
 		return nil, err
@@ -89,10 +84,6 @@ func notASeed(name string, err error) error {
 	}
 	return exit.Errorf(exit.Failed, "%s holds no seed: %w", sourceName(name), err).
 		Hinted("a seed begins with Z; a file that was made here begins with -----BEGIN AGE ENCRYPTED FILE-----")
-}
-
-func looksLikeSeed(arg string) bool {
-	return len(arg) >= 30 && (arg[0] == 'Z' || arg[0] == 'z') && strings.Count(arg, "-") >= 5 && !strings.ContainsAny(arg, "./\\")
 }
 
 // locking holds the flags that say how a new seed file is encrypted.
