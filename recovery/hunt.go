@@ -2,6 +2,7 @@ package recovery
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -27,6 +28,32 @@ func wipeFixes(fixes []fix) {
 type job struct {
 	count int64
 	run   func(step func() bool) []fix
+}
+
+// An allowance is how many guesses a search has left for some sheets, or for
+// some choices of them, that must share it.
+type allowance struct {
+	left  int64
+	among int
+}
+
+// fit leaves out what is more than the share of the next, the least likely
+// first. What one does not use is for those after it.
+func (a *allowance) fit(steps [][]job) [][]job {
+	most := a.left / int64(max(a.among, 1))
+	a.among--
+	for i, jobs := range steps {
+		steps[i] = slices.DeleteFunc(jobs, func(j job) bool {
+			if j.count > most {
+				most = 0
+				return true
+			}
+			most -= j.count
+			a.left -= j.count
+			return false
+		})
+	}
+	return steps
 }
 
 // A hunt runs jobs, in their order, on several goroutines until one finds what

@@ -366,3 +366,24 @@ func TestSeveralAnchors(t *testing.T) {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
+
+// The certificate of a result is that of the set that was used, whichever other
+// set of the account there is, and whichever was read first.
+func TestCertificateOfTheSetUsed(t *testing.T) {
+	seed := profile.NewSeed()
+	k, older := newKit(t, seed, 2, 3), newKit(t, seed, 2, 3)
+	account := mustAccount(t, k)
+	other, err := record.Certify(record.Set{Account: k.Fingerprint, Quorum: older.Quorum, Date: today, Address: "old@example.com"},
+		older.Shares, account.Private(profile.AdministratorSignature))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := session(t, Anchor{Account: k.Fingerprint}, other.Text(), k.CertificateText, k.shares[0], k.shares[2]).Recover()
+	if err != nil || r.Certificate == nil || r.Certificate.SetName() != k.SetName || r.Address != "alice@example.com" {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	r, err = session(t, Anchor{Account: k.Fingerprint}, other.Text(), k.shares[0], k.shares[2]).Recover()
+	if err != nil || r.Certificate != nil || r.Address != "" {
+		t.Errorf("only of another set: %+v, %v", r, err)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"slices"
 
@@ -40,11 +41,14 @@ func (r Repair) String() string {
 // Format implements fmt.Formatter: every verb prints the same, without letters.
 func (r Repair) Format(f fmt.State, _ rune) { fmt.Fprint(f, r.String()) }
 
-// A Search says how repairs are sought. The zero Search is the quick one: one
-// slip on one sheet, on all cores.
+// A Search says how repairs are sought. The zero Search is the quick one, on all
+// cores: one slip a sheet, and where a certificate can tell, two wrong letters a
+// sheet. It takes a few seconds at most, however many sheets and certificates
+// there are: with more than usual, less is tried of each.
 type Search struct {
-	// Deep seeks two wrong letters in the shares, and up to four that nobody
-	// can read. That takes seconds with a certificate, and long without.
+	// Deep seeks two wrong letters without a certificate too, more letters that
+	// nobody can read, and all of what a quick search leaves out to stay quick.
+	// That can take long.
 	Deep bool
 	// Workers is the number of goroutines, 0 for one a core.
 	Workers int
@@ -59,6 +63,7 @@ const (
 	mostKeys     = 40 << 10 // of one step, by the account
 	mostDeepKeys = 8 << 20
 	mostQuorums  = 64
+	mostQuick    = 16 << 20 // of all steps of a quick search by certificates, and of one by the account
 )
 
 // Repairs proposes what sheets should say so that the account comes back,
@@ -142,7 +147,8 @@ type repairer struct {
 	*Session
 	Search
 	hunt    hunt
-	planned bool // count only
+	most    int64 // texts, of all steps by certificates, and of those by the account
+	planned bool  // count only
 	drafts  []*draft
 	repairs []Repair
 	quorums []*quorum
@@ -151,6 +157,10 @@ type repairer struct {
 func (s *Session) repairer(ctx context.Context, how Search) *repairer {
 	r := &repairer{Session: s, Search: how, drafts: s.drafts()}
 	r.hunt.ctx, r.hunt.progress = ctx, how.Progress
+	r.most = mostQuick
+	if how.Deep {
+		r.most = math.MaxInt64
+	}
 	r.hunt.workers = how.Workers
 	if r.hunt.workers < 1 {
 		r.hunt.workers = runtime.GOMAXPROCS(0)

@@ -11,6 +11,9 @@ import (
 
 	"meshkey/internal/letters"
 	"meshkey/profile"
+	"meshkey/record"
+	"meshkey/shamir"
+	"meshkey/udf"
 )
 
 // plainLetters are the letters of a share, without hyphens.
@@ -243,5 +246,106 @@ func TestRepairHides(t *testing.T) {
 		if got := fmt.Sprintf(verb, repairs[0]); got != want {
 			t.Errorf("%s: %q", verb, got)
 		}
+	}
+}
+
+// However many sheets and certificates there are, a quick search ends soon.
+func TestQuickSearchIsBounded(t *testing.T) {
+	k := newKit(t, profile.NewSeed(), 2, 3)
+	s := session(t, Anchor{Account: k.Fingerprint}, k.CertificateText)
+	for i := range maxOffers {
+		if _, err := s.Add(damage(damage(k.shares[i%2], 30+i%29, 1+i/29), 10, 1+i%31), "x"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check := func() {
+		t.Helper()
+		quick, all := s.Guesses(Search{}), s.Guesses(Search{Deep: true})
+		if quick > 2*mostQuick+mostQuick/8 || quick < mostQuick/2 || all < 5*quick {
+			t.Errorf("%d texts, %d for all", quick, all)
+		}
+	}
+	check()
+	for len(s.certificates) < maxCertificates {
+		forge(t, s, k.Fingerprint, k.Quorum, k.Shares)
+	}
+	check()
+}
+
+// forge adds a certificate that names an account and that another has signed.
+func forge(t *testing.T, s *Session, account udf.Fingerprint, q shamir.Quorum, shares []shamir.Share) {
+	t.Helper()
+	other, err := profile.NewSeed().Account()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Wipe()
+	c, err := record.Certify(record.Set{Account: account, Quorum: q, Date: today}, shares, other.Private(profile.AdministratorSignature))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, err := s.Add(c.Text(), "forged"); err != nil || a.Status != Taken {
+		t.Fatal(a, err)
+	}
+}
+
+// What a bound leaves out is shared by all sheets, and the likeliest is kept.
+func TestAllowance(t *testing.T) {
+	sheet := func() [][]job { return [][]job{{{count: 1}, {count: 2}}, {{count: 4}, {count: 8}}} }
+	all := allowance{left: 20, among: 3}
+	var got []int64
+	for range 3 {
+		for _, jobs := range all.fit(sheet()) {
+			got = append(got, 0)
+			for _, j := range jobs {
+				got = append(got, j.count)
+			}
+		}
+	}
+	// 6 of 20, 8 of 17, all that is left.
+	if want := []int64{0, 1, 2, 0, 0, 1, 2, 0, 4, 0, 1, 2, 0, 4}; !slices.Equal(got, want) || all.left != 20-3-7-7 {
+		t.Errorf("%v, %d left", got, all.left)
+	}
+}
+
+// A certificate that anybody made does not keep a search from the account.
+func TestForgedCertificateIsNotEnough(t *testing.T) {
+	k := newKit(t, profile.NewSeed(), 2, 3)
+	s := session(t, Anchor{Account: k.Fingerprint}, k.shares[0], damage(k.shares[1], 30, 1))
+	alone := shamir.Quorum{Need: 1, Of: 1}
+	seed := profile.NewSeed()
+	octets := seed.Octets()
+	shares, err := shamir.Split(octets, alone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	forge(t, s, k.Fingerprint, alone, shares)
+	if _, err := s.Add(udf.FormatShare(shares[0]), "forged"); err != nil {
+		t.Fatal(err)
+	}
+	repairs, result, err := fixAll(t, s, Search{})
+	if err != nil || len(repairs) != 1 || repairs[0].Confirmed != ByAccount || !result.Verified {
+		t.Errorf("%v, %v", repairs, err)
+	}
+}
+
+// A repair that nothing confirms is never taken, whoever says so.
+func TestUnconfirmedIsRefused(t *testing.T) {
+	one := strings.Replace(sheet(exOne), "VURL", "VVRI", 1)
+	s := session(t, Anchor{Account: fingerprint(t, exAccount)}, one)
+	repairs, err := s.Repairs(t.Context(), Search{})
+	if err != nil || len(repairs) != 1 || repairs[0].Confirmed != Unanchored {
+		t.Fatal(repairs, err)
+	}
+	before := s.offers[0]
+	for _, kind := range []AnchorKind{Unanchored, ByProfile, BySheet} {
+		r := repairs[0]
+		r.Confirmed = kind
+		if err := s.Accept(r); err == nil {
+			t.Errorf("confirmed by %s: accepted", kind)
+		}
+	}
+	if len(s.offers) != 1 || s.offers[0] != before || s.offers[0].repair != nil {
+		t.Error("the sheet was changed")
 	}
 }

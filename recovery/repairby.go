@@ -26,16 +26,21 @@ func (r *repairer) known(d *draft) bool {
 	return d.whole && slices.ContainsFunc(r.relevantCertificates(), func(c *record.Certificate) bool { return c.Knows(d.share) })
 }
 
-// enough reports whether a certificate knows enough of the sheets.
+// enough reports whether a certificate knows enough of the sheets, and these
+// give the account: anybody can make a certificate that names it.
 func (r *repairer) enough() bool {
+	want, _, err := r.target()
+	if err != nil || want.IsZero() {
+		return false
+	}
 	for _, c := range r.relevantCertificates() {
-		numbers := map[int]bool{}
+		var known []shamir.Share
 		for _, d := range r.drafts {
 			if d.whole && c.Knows(d.share) {
-				numbers[d.share.Index()] = true
+				known = append(known, d.share)
 			}
 		}
-		if len(numbers) >= c.Quorum().Need {
+		if len(known) >= c.Quorum().Need && isAccount(known, want) {
 			return true
 		}
 	}
@@ -54,34 +59,44 @@ func (r *repairer) byCertificates() error {
 			r.propose(fix{d: d, text: slices.Clone(d.text)}, ByCertificate)
 		}
 	}
+	done, all := r.enough(), allowance{left: r.most}
 	for _, depth := range []depth{shallow, deep} {
-		for _, d := range r.drafts {
-			if r.enough() {
+		unknown := slices.DeleteFunc(slices.Clone(r.drafts), r.known)
+		all.among = len(unknown)
+		for _, d := range unknown {
+			if done {
 				return nil
 			}
-			if r.known(d) {
-				continue
-			}
-			var steps [][]job
-			for _, c := range certificates {
-				for _, length := range r.lengths(d) {
-					for _, step := range d.edits(length, depth, mostHashes) {
-						jobs := d.jobs(step, func() judge { return byCommitment(c) })
-						steps = append(steps, jobs)
-					}
-				}
-			}
-			if err := r.findAndPropose(steps, ByCertificate); err != nil {
+			before := len(r.repairs)
+			if err := r.findAndPropose(all.fit(r.stepsByCertificate(d, certificates, depth)), ByCertificate); err != nil {
 				return err
 			}
+			done = len(r.repairs) > before && r.enough()
 		}
-		if depth == shallow {
+		if depth == shallow && !done {
 			if err := r.findAndPropose([][]job{r.exchangesByCertificate(certificates)}, ByCertificate); err != nil {
 				return err
 			}
+			done = r.enough()
 		}
 	}
 	return nil
+}
+
+// stepsByCertificate are the steps for a sheet, each with every certificate.
+func (r *repairer) stepsByCertificate(d *draft, certificates []*record.Certificate, depth depth) (steps [][]job) {
+	for _, length := range r.lengths(d) {
+		for _, step := range d.edits(length, depth, mostHashes) {
+			var jobs []job
+			for _, e := range step {
+				for _, c := range certificates {
+					jobs = append(jobs, d.search(e, func() judge { return byCommitment(c) }))
+				}
+			}
+			steps = append(steps, jobs)
+		}
+	}
+	return steps
 }
 
 // lengths are the numbers of letters that a sheet may have: those of the others,
@@ -173,6 +188,7 @@ func (r *repairer) options(f fix, cases []doubt, want udf.Fingerprint) []fix {
 		step int
 	}
 	var out []option
+	all := allowance{r.most, len(cases)}
 	for _, c := range cases {
 		if seed == nil || c.d != f.d && !slices.Contains(c.known, f.d) || slices.ContainsFunc(out, func(o option) bool { return o.d == c.d }) {
 			continue
@@ -183,8 +199,12 @@ func (r *repairer) options(f fix, cases []doubt, want udf.Fingerprint) []fix {
 		if r.Deep {
 			steps = append(steps, c.d.edits(length, deep, mostDeepKeys)...)
 		}
-		for i, step := range steps {
-			for _, j := range c.d.jobs(step, func() judge { return c.q.bySeed(seed) }) {
+		var own [][]job
+		for _, step := range steps {
+			own = append(own, c.d.jobs(step, func() judge { return c.q.bySeed(seed) }))
+		}
+		for i, jobs := range all.fit(own) {
+			for _, j := range jobs {
 				if found == nil {
 					if found = j.run(func() bool { return r.hunt.ctx.Err() == nil }); found != nil {
 						out = append(out, option{found[0], i})
@@ -312,13 +332,18 @@ func (r *repairer) stepsByAccount(cases []doubt, want udf.Fingerprint, depth dep
 	if r.Deep {
 		most = mostDeepKeys
 	}
+	all := allowance{r.most, len(cases)}
 	for _, c := range cases {
 		length := (8*(2+c.q.secretLen) + 4) / 5
-		for i, step := range c.d.edits(length, depth, most) {
+		var own [][]job
+		for _, step := range c.d.edits(length, depth, most) {
+			own = append(own, c.d.jobs(step, func() judge { return c.q.byAccount(want) }))
+		}
+		for i, jobs := range all.fit(own) {
 			if i == len(steps) {
 				steps = append(steps, nil)
 			}
-			steps[i] = append(steps[i], c.d.jobs(step, func() judge { return c.q.byAccount(want) })...)
+			steps[i] = append(steps[i], jobs...)
 		}
 	}
 	return steps
