@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -62,15 +63,7 @@ computer; who wants that says --no-escrow.`,
 			if err := lock.check(); err != nil {
 				return err
 			}
-			report, err := a.create(&o, &lock, q, out, dir, replace)
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return a.printJSON(report)
-			}
-			report.print(a)
-			return nil
+			return a.create(&o, &lock, q, out, dir, replace, asJSON)
 		},
 	}
 	f := cmd.Flags()
@@ -112,31 +105,37 @@ type creation struct {
 	Keys    keysJSON      `json:"keys"`
 }
 
-func (c *creation) print(a *app) {
-	fmt.Fprintf(a.out, "Account  %s\n", c.Account)
+func (c *creation) print(w io.Writer) {
+	fmt.Fprintf(w, "Account  %s\n", c.Account)
 	if c.Address != "" {
-		fmt.Fprintf(a.out, "Address  %s\n", terminal.Clean(c.Address))
+		fmt.Fprintf(w, "Address  %s\n", terminal.Clean(c.Address))
 	}
-	fmt.Fprintf(a.out, "Seed     %s, encrypted\n", c.Seed)
-	fmt.Fprintf(a.out, "Profile  %s, public\n", c.Profile)
+	fmt.Fprintf(w, "Seed     %s, encrypted\n", c.Seed)
+	fmt.Fprintf(w, "Profile  %s, public\n", c.Profile)
+	if c.Escrow != nil {
+		c.Escrow.print(w)
+	}
+}
+
+func (c *creation) say(a *app) {
 	if c.Escrow == nil {
 		a.voice.Warn("this account is not on paper; meshkey escrow %s --quorum 2of3 --out DIR makes up for it", c.Seed)
 		return
 	}
-	c.Escrow.print(a)
+	c.Escrow.say(a)
 }
 
 // create makes an account. Everything is written in one step, or nothing.
-func (a *app) create(o *escrowing, lock *locking, q shamir.Quorum, out, dir string, replace bool) (*creation, error) {
+func (a *app) create(o *escrowing, lock *locking, q shamir.Quorum, out, dir string, replace, asJSON bool) error {
 	seed := profile.NewSeed()
 	defer seed.Wipe()
 	account, err := seed.Account()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer account.Wipe()
 	if o.profile, err = account.Profile(profile.Details{Address: o.address, Created: time.Now()}); err != nil {
-		return nil, err
+		return err
 	}
 	report := &creation{
 		Account: account.Fingerprint().String(), Address: o.address,
@@ -148,11 +147,11 @@ func (a *app) create(o *escrowing, lock *locking, q shamir.Quorum, out, dir stri
 	var sealed []byte
 	files.Add(report.Seed, writes(&sealed))
 	if err := files.Check(); err != nil {
-		return nil, err
+		return err
 	}
 	undo := func() {}
 	if sealed, undo, err = lock.close(a, seed); err != nil {
-		return nil, err
+		return err
 	}
 	if q.Of > 0 {
 		a.advise(q)
@@ -161,13 +160,12 @@ func (a *app) create(o *escrowing, lock *locking, q shamir.Quorum, out, dir stri
 		err = files.Stage()
 	}
 	if err == nil {
-		err = files.Commit()
+		err = a.publish(files, report, asJSON)
 	}
 	if err != nil {
 		undo()
-		return nil, err
 	}
-	return report, nil
+	return err
 }
 
 func (a *app) accountShow() *cobra.Command {

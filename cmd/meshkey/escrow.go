@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,9 +28,10 @@ func (a *app) escrowCommand(group string) *cobra.Command {
 		GroupID: group,
 		Short:   "Put a seed on paper: one sheet for each share",
 		Long: `Split the seed of an account into shares and write one sheet for each into DIR:
-its code and letters, what it is and what to do with it. Every sheet is read back
-from what was written, and every choice of enough sheets is tried, before the
-command succeeds; if anything fails, DIR holds nothing new.
+its code and letters, what it is and what to do with it. Every pdf, png and txt sheet
+is read back from what was written, and every choice of enough sheets is tried, before
+the command succeeds; svg and dictation are not read back. If anything fails, the result
+not being printed included, DIR holds nothing new.
 
 SEED is a file with the seed, encrypted or in clear text, or - for standard input.
 Beside the sheets lies the certificate of the set (SET.certificate.txt). It is public:
@@ -54,14 +57,7 @@ it tells which sheets belong together and whether one was read rightly.`,
 			if err != nil {
 				return err
 			}
-			if err := files.Commit(); err != nil {
-				return err
-			}
-			if asJSON {
-				return a.printJSON(report)
-			}
-			report.print(a)
-			return nil
+			return a.publish(files, report, asJSON)
 		},
 	}
 	o.quorumFlags.flags(cmd)
@@ -154,8 +150,10 @@ type escrowReport struct {
 	Quorums     int         `json:"quorums"`           // choices of sheets that were recombined
 	// Margins are what the secret codes of all sheets were damaged with and yet
 	// read: with --measure the most, else the least that they must survive.
+	// Text has no codes to damage.
 	Margins  []print.Margin `json:"margins"`
 	measured bool           // to the most
+	unread   []string       // formats that this program does not read
 }
 
 type sheetJSON struct {
@@ -163,14 +161,24 @@ type sheetJSON struct {
 	Files []string `json:"files"`
 }
 
-func (r *escrowReport) print(a *app) {
-	fmt.Fprintf(a.out, "Account  %s\n", r.Account)
-	fmt.Fprintf(a.out, "Set      %s, any %d of %d sheets bring the account back\n", r.Set, r.Need, r.Of)
+func (r *escrowReport) print(w io.Writer) {
+	fmt.Fprintf(w, "Account  %s\n", r.Account)
+	fmt.Fprintf(w, "Set      %s, any %d of %d sheets bring the account back\n", r.Set, r.Need, r.Of)
 	for _, file := range r.Files {
-		fmt.Fprintf(a.out, "%s\n", file)
+		fmt.Fprintf(w, "%s\n", file)
 	}
-	a.voice.Say("Read back %d sheets from what was written; all %d choices of %d give the account.", r.ReadBack, r.Quorums, r.Need)
-	a.voice.Say("Pictures of the codes were damaged on purpose, and read all the same.")
+}
+
+func (r *escrowReport) say(a *app) {
+	if r.ReadBack > 0 {
+		a.voice.Say("Read back %d sheets from what was written; all %d choices of %d give the account.", r.ReadBack, r.Quorums, r.Need)
+	}
+	if len(r.unread) > 0 {
+		a.voice.Say("Not read back: what was written as %s.", strings.Join(r.unread, " and "))
+	}
+	if len(r.Margins) > 0 {
+		a.voice.Say("Pictures of the codes were damaged on purpose, and read all the same.")
+	}
 	if r.measured {
 		for _, m := range r.Margins {
 			a.voice.Say("  %s", m)

@@ -18,8 +18,10 @@ import (
 	"meshkey/internal/qr"
 	"meshkey/internal/secret"
 	"meshkey/print"
+	"meshkey/recovery"
 	"meshkey/scan"
 	"meshkey/shamir"
+	"meshkey/udf"
 )
 
 // sheetFlags hold how sheets look.
@@ -88,6 +90,8 @@ func (s *sheetFlags) check(q shamir.Quorum) error {
 		return exit.Errorf(exit.Usage, "%d holders are named for %d sheets", len(s.holders), q.Of)
 	case s.large && s.envelope:
 		return exit.Errorf(exit.Usage, "--large and --envelope do not go together")
+	case s.measure && !s.hasCodes():
+		return exit.Errorf(exit.Usage, "there is no code to measure").Hinted("--measure goes with --format pdf, png or svg")
 	case s.dpi < 150 || s.dpi > 1200:
 		return exit.Errorf(exit.Usage, "--dpi takes 150 to 1200")
 	}
@@ -166,8 +170,8 @@ func unprintable(err error) error {
 	return err
 }
 
-// readable are the formats that are read back; an svg is the same page.
-var readable = []string{"pdf", "png"}
+// readers read the sheets back, by format. Text is read as it is typed.
+var readers = map[string]print.ReaderFunc{"pdf": scanTexts, "png": scanTexts, "txt": plainTexts}
 
 // readBack reads the sheets from the disk as a scanner would, recombines every
 // quorum of what it read, and sees that the codes survive some damage.
@@ -178,7 +182,7 @@ func (s *sheetFlags) readBack(kit *escrow.Kit, files *outfile.Set, report *escro
 		if strings.HasSuffix(path, extension(dictation)) {
 			return nil // has no code
 		}
-		if !slices.Contains(report.Files, path) || !slices.Contains(readable, format) {
+		if readers[format] == nil || !slices.Contains(report.Files, path) || path == report.Certificate {
 			return nil
 		}
 		octets, err := io.ReadAll(r)
@@ -188,8 +192,8 @@ func (s *sheetFlags) readBack(kit *escrow.Kit, files *outfile.Set, report *escro
 	if err != nil {
 		return err
 	}
-	for _, octets := range written {
-		err := print.ReadBack(kit, s.made, octets, print.ReaderFunc(scanTexts))
+	for format, octets := range written {
+		err := print.ReadBack(kit, s.made, octets, readers[format])
 		for _, b := range octets {
 			secret.Wipe(b)
 		}
@@ -199,12 +203,26 @@ func (s *sheetFlags) readBack(kit *escrow.Kit, files *outfile.Set, report *escro
 		report.ReadBack += len(octets)
 	}
 	report.Quorums = choices(report.Of, report.Need)
+	report.Margins = []print.Margin{}
+	for _, format := range s.formats {
+		if readers[format] == nil {
+			report.unread = append(report.unread, format)
+		}
+	}
+	if !s.hasCodes() {
+		return nil
+	}
 	report.Margins, err = print.Measure(s.made, look, s.measure)
 	if err != nil {
 		return exit.Errorf(exit.Failed, "nothing was written: what was to be printed is too weak: %w", err)
 	}
 	report.measured = s.measure
 	return nil
+}
+
+// hasCodes reports whether any format has the codes, which can be damaged.
+func (s *sheetFlags) hasCodes() bool {
+	return slices.ContainsFunc(s.formats, func(f string) bool { return f != "txt" && f != dictation })
 }
 
 // look reads the codes on a picture.
@@ -232,4 +250,28 @@ func scanTexts(r io.Reader) ([]string, error) {
 		texts = append(texts, t.Text)
 	}
 	return texts, err
+}
+
+// plainTexts are the share and the certificate on a sheet of plain text, as
+// their codes would have them.
+func plainTexts(r io.Reader) (texts []string, err error) {
+	octets, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	defer secret.Wipe(octets)
+	for _, it := range recovery.ParseText(string(octets)) {
+		switch it.Kind {
+		case recovery.Certificate:
+			texts = append(texts, it.Text)
+		case recovery.Share:
+			share, err := it.Share()
+			if err != nil {
+				return nil, err
+			}
+			texts = append(texts, udf.FormatShare(share))
+			share.Wipe()
+		}
+	}
+	return texts, nil
 }
