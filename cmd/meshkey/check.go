@@ -24,19 +24,20 @@ func (a *app) checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "check FILE...",
 		GroupID: groupMain,
-		Short:   "Check that sheets are genuine and readable, without recovering",
+		Short:   "Check that sheets are right and readable, without recovering",
 		Long: `Check sheets one by one, without bringing the account back: that both codes can be
 read, and that the share is exactly the one that was made, by the certificate on the
 sheet. One sheet is enough for this, and learns nothing by it. FILE is a photograph, a
 scan, a PDF or a text file, or - for text on standard input.
 
-A certificate proves which sheets belong together. Whose they are is proved by
---profile, the signed profile, alone: it has the key that certificates are signed with.
---account, the fingerprint you kept, finds sheets of other accounts, but who forges a
-sheet can name yours. With the newest certificate (--certificate) sheets of older sets
-are told apart, and those that another key signed.
+A certificate proves which sheets belong together: such a sheet "agrees". Whose it is is
+proved by --profile, the signed profile, alone: it has the key that certificates are
+signed with, and with it a sheet is called "genuine". --account, the fingerprint you
+kept, finds sheets of other accounts, but who forges a sheet can name yours. With the
+newest certificate (--certificate) sheets of older sets are told apart, and those that
+another key signed.
 
-For each genuine sheet there is a receipt: set, number, day and six letters. Read it to
+For each such sheet there is a receipt: set, number, day and six letters. Read it to
 the owner over the telephone; with --receipt he learns whether it is right. It has no
 secret in it, and who has the certificate can make one: it reports, it does not prove.`,
 		Example: `  meshkey check photo.jpg
@@ -73,11 +74,12 @@ secret in it, and who has the certificate can make one: it reports, it does not 
 				return err
 			}
 			err := c.judge(a)
-			if err == nil && asJSON {
-				return a.printJSON(c)
-			}
 			if !asJSON {
 				c.print(a)
+			}
+			c.warn(a)
+			if err == nil && asJSON {
+				return a.printJSON(c)
 			}
 			return err
 		},
@@ -92,8 +94,8 @@ secret in it, and who has the certificate can make one: it reports, it does not 
 
 // checking is a check of sheets and, with --json, its report.
 type checking struct {
-	Account  string       `json:"account,omitempty"`
-	Verified bool         `json:"verified"` // the account's profile vouches for the certificates
+	Account  string       `json:"account,omitempty"` // unless the sheets name several
+	Verified bool         `json:"verified"`          // the account's profile vouches for the certificates
 	Sheets   []sheetCheck `json:"sheets"`
 
 	want         recovery.Anchor
@@ -102,6 +104,7 @@ type checking struct {
 	unreadable   int            // files in which nothing could be read
 	halves       int            // pages with a certificate and no share
 	foreign      int            // certificates of another account
+	forged       int            // certificates of the account that its key did not sign
 	newest       *record.Certificate
 	today        time.Time
 }
@@ -117,14 +120,16 @@ type sheetCheck struct {
 	Result string `json:"result"` // one of those below
 	Reason string `json:"reason,omitempty"`
 
+	Account string `json:"account,omitempty"` // that its certificate names
 	Receipt string `json:"receipt,omitempty"`
 }
 
 // The results.
 const (
-	genuine = "genuine"
-	old     = "old"     // genuine, of an older set
-	foreign = "foreign" // genuine, of another set than the one asked for
+	genuine = "genuine" // agrees with a certificate that the account's profile vouches for
+	agrees  = "agrees"  // agrees with its certificate
+	old     = "old"     // agrees, of an older set
+	foreign = "foreign" // agrees, of another set than the one asked for
 	bad     = "bad"     // damaged, or of a set whose certificate is not there
 	unknown = "unknown"
 )
@@ -192,32 +197,6 @@ func (c *checking) addShare(it recovery.Item, source string) {
 	c.Sheets, c.shares = append(c.Sheets, check), append(c.shares, s)
 }
 
-func (c *checking) addCertificate(a *app, it recovery.Item, source string) {
-	cert, err := record.ParseCertificate(it.Text)
-	if err != nil {
-		a.voice.Warn("%s: %s", source, plain(err.Error()))
-		return
-	}
-	c.keep(a, cert, source)
-}
-
-// keep takes a certificate that is of the account asked for.
-func (c *checking) keep(a *app, cert *record.Certificate, source string) {
-	if !c.want.Account.IsZero() && !cert.Account().Matches(c.want.Account) || !c.isSigned(cert) {
-		c.foreign++
-		a.voice.Warn("%s: the certificate is not of the account asked for, but of %s", source, cert.Account())
-		return
-	}
-	c.certificates = append(c.certificates, cert)
-}
-
-// isSigned tells whether the profile, if there is one, vouches for a
-// certificate.
-func (c *checking) isSigned(cert *record.Certificate) bool {
-	p := c.want.Profile
-	return p == nil || cert.Verify(p.Fingerprint(), p.Key("AdministratorSignature")) == nil
-}
-
 // judge compares every share with the certificates and says how it ended.
 func (c *checking) judge(a *app) error {
 	count := map[string]int{}
@@ -225,14 +204,17 @@ func (c *checking) judge(a *app) error {
 		sheet := &c.Sheets[i]
 		if sheet.Result == unknown {
 			if own := sheet.compare(c.shares[i], c.certificates); own != nil {
+				if c.want.Profile != nil { // it vouches for what was kept
+					sheet.Result = genuine
+				}
 				c.place(sheet, own)
 				sheet.issue(own, c.today)
 			}
 		}
 		count[sheet.Result]++
 	}
-	for _, cert := range c.certificates {
-		c.Account = cert.Account().String()
+	if accounts := c.accounts(); len(accounts) == 1 {
+		c.Account = accounts[0]
 		c.Verified = c.want.Profile != nil // anybody can name the account in a certificate of his own
 	}
 	switch {
@@ -244,8 +226,8 @@ func (c *checking) judge(a *app) error {
 			Hinted("it does not go with sheets of the newer set; ask the owner whether it is to be destroyed, for it still counts among those of its own")
 	case count[foreign] > 0:
 		return exit.Errorf(exit.BadShare, "%s not of the set asked for", countOf(count[foreign], "sheet is", "sheets are"))
-	case c.foreign > 0:
-		return exit.Errorf(exit.WrongAccount, "%s of another account", countOf(c.foreign, "certificate is", "certificates are"))
+	case c.foreign+c.forged > 0:
+		return c.notOurs()
 	case c.halves > 0:
 		return exit.Errorf(exit.BadShare, "the secret code of %s could not be read", countOf(c.halves, "sheet", "sheets")).
 			Hinted("photograph it again; if it stays so, print it again or have a new set made")
@@ -267,7 +249,8 @@ func (s *sheetCheck) compare(share shamir.Share, certificates []*record.Certific
 	for _, cert := range certificates {
 		err := cert.Check(share)
 		if err == nil {
-			s.Result, s.Reason = genuine, ""
+			s.Result, s.Reason = agrees, ""
+			s.Account = cert.Account().String()
 			s.Set, s.Of, s.Date = cert.SetName(), cert.Quorum().Of, cert.Date().Format(time.DateOnly)
 			return cert
 		}
@@ -303,24 +286,36 @@ func (c *checking) print(a *app) {
 		if s.Set != "" {
 			line += fmt.Sprintf(" of set %s, %d of %d needed, made %s", s.Set, s.Need, s.Of, s.Date)
 		}
-		if s.Reason != "" {
+		switch {
+		case s.Reason != "":
 			line += ": " + s.Reason
+		case s.Result == agrees:
+			line += ": it agrees with its certificate"
 		}
 		fmt.Fprintln(a.out, terminal.Clean(fmt.Sprintf("%s (%s)", line, s.Source)))
+		if c.Account == "" && s.Account != "" {
+			fmt.Fprintf(a.out, "Account  %s\n", s.Account)
+		}
 		if s.Receipt != "" {
 			fmt.Fprintf(a.out, "Receipt  %s  (to be read to the owner)\n", s.Receipt)
 		}
 	}
-	if c.Account == "" {
+	if c.Account != "" {
+		fmt.Fprintf(a.out, "Account  %s\n", c.Account)
+	}
+}
+
+// warn says what the check does not prove.
+func (c *checking) warn(a *app) {
+	n := len(c.accounts())
+	if n > 1 {
+		a.voice.Warn("the sheets are of %d accounts: they do not go together", n)
+	}
+	if n == 0 || c.want.Profile != nil {
 		return
 	}
-	fmt.Fprintf(a.out, "Account  %s\n", c.Account)
-	switch {
-	case c.Verified:
-	case c.want.Account.IsZero():
-		a.voice.Say("The sheets name this account themselves. Compare its fingerprint with one you trust.")
-		fallthrough
-	default:
-		a.voice.Say("Forged sheets could name it too: only the account's profile proves whose they are (--profile).")
+	if c.want.Account.IsZero() {
+		a.voice.Say("The sheets name the account themselves. Compare its fingerprint with one you trust.")
 	}
+	a.voice.Warn("forged sheets could name the account too: only its profile proves whose they are (--profile)")
 }

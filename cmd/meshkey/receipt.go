@@ -43,7 +43,7 @@ func (a *app) certificateIn(name string) (*record.Certificate, error) {
 	return found, nil
 }
 
-// place tells a genuine sheet of the set asked for from one of another set:
+// place tells a sheet of the set asked for from one of another set:
 // with --certificate that set is the certificate's, else the newest one among
 // the certificates that the same key signed for the same account.
 func (c *checking) place(s *sheetCheck, own *record.Certificate) {
@@ -71,9 +71,9 @@ func (c *checking) place(s *sheetCheck, own *record.Certificate) {
 	}
 }
 
-// issue gives a genuine sheet its receipt.
+// issue gives a sheet that is right its receipt.
 func (s *sheetCheck) issue(own *record.Certificate, day time.Time) {
-	if s.Result == genuine {
+	if s.Result == genuine || s.Result == agrees {
 		s.Receipt = fmt.Sprintf("%s %d %s %s", s.Set, s.Index, day.Format(time.DateOnly), own.Receipt(s.Index, day))
 	}
 }
@@ -172,7 +172,7 @@ func (a *app) checkReceipt(text, file string, asJSON bool) error {
 	if asJSON {
 		return a.printJSON(receiptJSON{true, r.set, r.sheet, r.day.Format(time.DateOnly)})
 	}
-	fmt.Fprintf(a.out, "right    sheet %d of set %s was found genuine on %s\n", r.sheet, r.set, r.day.Format(time.DateOnly))
+	fmt.Fprintf(a.out, "right    sheet %d of set %s agreed with its certificate on %s\n", r.sheet, r.set, r.day.Format(time.DateOnly))
 	a.voice.Say("Everybody with the certificate can make a receipt: it is worth as much as the word of who read it out.")
 	return nil
 }

@@ -270,8 +270,8 @@ func (a *app) whyNot(err error, o *remaking) error {
 // noCertificate refuses to make a sheet that nothing can vouch for.
 func noCertificate(given *checking, good []shamir.Share) error {
 	switch {
-	case given.foreign > 0:
-		return exit.Errorf(exit.WrongAccount, "%s of another account", countOf(given.foreign, "certificate is", "certificates are"))
+	case given.foreign+given.forged > 0:
+		return given.notOurs()
 	case len(good) == 0:
 		return exit.Errorf(exit.TooFew, "no share was found").Hinted("bring photographs, scans or typed text of the sheets")
 	}
