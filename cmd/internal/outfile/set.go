@@ -35,6 +35,7 @@ type Set struct {
 
 	mu      sync.Mutex // guards what lies on the disk
 	folders []string   // made by us, outermost first
+	undo    []func()   // what else is taken back if the set is not committed
 	over    bool       // committed or discarded
 }
 
@@ -67,6 +68,22 @@ func (s *Set) Paths() []string {
 		out = append(out, f.path)
 	}
 	return out
+}
+
+// Undo arranges for step to run, once, if the set is discarded, by an error or
+// by a signal, instead of committed. The caller discards the set, if it does
+// not commit it. A step must not use the set.
+func (s *Set) Undo(step func()) {
+	s.watch()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.undo = append(s.undo, step)
+}
+
+func (s *Set) watch() {
+	if s.settled == nil {
+		s.settled = exit.Undo(s.remove)
+	}
 }
 
 // Check tells whether every file could be made, before anything is written.
@@ -113,7 +130,7 @@ func (s *Set) Stage() error {
 	if err := s.Check(); err != nil {
 		return err
 	}
-	s.settled = exit.Undo(s.remove)
+	s.watch()
 	for _, f := range s.files {
 		if err := s.stage(f); err != nil {
 			s.Discard()
@@ -226,7 +243,7 @@ func (s *Set) name(f *file) error {
 		return s.replace(f)
 	}
 	// A hard link fails if the name is taken; a rename would not.
-	err := os.Link(f.staged, f.path)
+	err := link(f.staged, f.path)
 	switch {
 	case err == nil:
 		f.named = true
@@ -245,13 +262,21 @@ func (s *Set) name(f *file) error {
 	return s.rename(f)
 }
 
+// link is os.Link, but for tests.
+var link = os.Link
+
 // replace puts a file over one that may exist, whose octets stay reachable
-// under a hidden name until the whole set is committed.
+// under a hidden name until the whole set is committed. Where there are no hard
+// links the old file is renamed, and its name is free for a moment.
 func (s *Set) replace(f *file) error {
 	if _, err := os.Lstat(f.path); err == nil {
-		if backup := f.staged + "-old"; os.Link(f.path, backup) == nil {
-			f.backup = backup
+		backup := f.staged + "-old"
+		if link(f.path, backup) != nil {
+			if err := os.Rename(f.path, backup); err != nil {
+				return err
+			}
 		}
+		f.backup = backup
 	}
 	if err := s.rename(f); err != nil {
 		return err
@@ -304,6 +329,9 @@ func (s *Set) remove() {
 	}
 	for _, dir := range slices.Backward(s.folders) {
 		_ = os.Remove(dir) // only if empty
+	}
+	for _, step := range slices.Backward(s.undo) {
+		step()
 	}
 }
 

@@ -144,6 +144,14 @@ func TestLateCollision(t *testing.T) {
 
 // With force, a set that fails half-way gives back what it replaced.
 func TestForceIsUndone(t *testing.T) {
+	t.Run("links", forceIsUndone)
+	t.Run("no links", func(t *testing.T) {
+		defer outfile.WithoutLinks()()
+		forceIsUndone(t)
+	})
+}
+
+func forceIsUndone(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{"a", "b"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("old"), 0o600); err != nil {
@@ -171,6 +179,14 @@ func TestForceIsUndone(t *testing.T) {
 // Nor does one that fails between keeping the old file and putting the new one
 // in its place leave the old one under a second name.
 func TestForceLeavesNoSecondName(t *testing.T) {
+	t.Run("links", leavesNoSecondName)
+	t.Run("no links", func(t *testing.T) {
+		defer outfile.WithoutLinks()()
+		leavesNoSecondName(t)
+	})
+}
+
+func leavesNoSecondName(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a")
 	if err := os.WriteFile(path, []byte("old"), 0o600); err != nil {
@@ -214,5 +230,28 @@ func TestTwice(t *testing.T) {
 	s.AddBytes(dir+"/./a", nil)
 	if err := s.Check(); err == nil {
 		t.Error("one name was accepted twice")
+	}
+}
+
+// What a set takes back with it is taken back once, and not after Commit.
+func TestUndo(t *testing.T) {
+	for _, commit := range []bool{true, false} {
+		undone := 0
+		s := outfile.New(false)
+		s.Undo(func() { undone++ })
+		s.AddBytes(filepath.Join(t.TempDir(), "a"), nil)
+		if err := s.Stage(); err != nil {
+			t.Fatal(err)
+		}
+		if commit {
+			if err := s.Commit(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.Discard()
+		s.Discard()
+		if want := map[bool]int{true: 0, false: 1}[commit]; undone != want {
+			t.Errorf("committed %t: %d times", commit, undone)
+		}
 	}
 }

@@ -21,6 +21,10 @@ import (
 func TestSignal(t *testing.T) {
 	if dir := os.Getenv("STAGE_IN"); dir != "" {
 		s := outfile.New(true)
+		s.Undo(func() { _ = os.Remove(filepath.Join(dir, "entry")) })
+		if err := os.WriteFile(filepath.Join(dir, "entry"), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
 		s.AddBytes(filepath.Join(dir, "sub", "a"), []byte("new"))
 		s.AddBytes(filepath.Join(dir, "kept"), []byte("new"))
 		if err := s.Stage(); err != nil {
@@ -52,7 +56,7 @@ func TestSignal(t *testing.T) {
 		if line, err := bufio.NewReader(out).ReadString('\n'); line != "ready\n" {
 			t.Fatalf("%q, %v", line, err)
 		}
-		if len(listing(t, dir)) != 4 {
+		if len(listing(t, dir)) != 5 {
 			t.Errorf("while staged: %v", listing(t, dir))
 		}
 		if err := cmd.Process.Signal(sig); err != nil {
