@@ -14,6 +14,16 @@ const (
 	MaxMemory = 512 << 20
 	// MaxPages is the number of pages of a PDF or TIFF.
 	MaxPages = 200
+	// BaseWork, WorkPerOctet and MaxWork bound what is done for all pages of a
+	// PDF or TIFF together: BaseWork for any file, WorkPerOctet for each octet of
+	// it, MaxWork at most. The unit is one pixel decoded or painted over; a search
+	// for symbols counts 32 Mi and its pixels, which makes a page of 300 dots an
+	// inch about 50 Mi. Two hundred of them fit if they take 25 kB each, as
+	// scanned paper does; of pages that are next to nothing in the file some
+	// twenty are read.
+	BaseWork     = 1 << 30
+	WorkPerOctet = 2048
+	MaxWork      = 16 << 30
 	// MaxText is the size of a text file in octets.
 	MaxText = 1 << 20
 )

@@ -14,8 +14,10 @@ import (
 
 // ReadFile is Read with its circumstances: the format, the number of pages and
 // which of them were empty or could not be read. It fails if no text was found
-// at all; when ctx is done it stops and returns its error.
-func ReadFile(ctx context.Context, r io.Reader) (*Reading, error) {
+// at all; when ctx is done it stops and returns its error. Each function of
+// progress is called before a page of a PDF or TIFF is read, with its number
+// and how many there are, 0 while that is not known.
+func ReadFile(ctx context.Context, r io.Reader, progress ...func(page, pages int)) (*Reading, error) {
 	in := &bounded{r: r, left: MaxFile}
 	buffered := bufio.NewReaderSize(in, 1<<16)
 	head, err := buffered.Peek(1024)
@@ -26,7 +28,8 @@ func ReadFile(ctx context.Context, r io.Reader) (*Reading, error) {
 	if f.read == nil {
 		return nil, &UnsupportedError{f.name, f.hint}
 	}
-	out := &Reading{Format: f.name, Pages: 1}
+	out := &Reading{Format: f.name, Pages: 1, progress: progress}
+	defer func() { out.progress = nil }()
 	if err := f.read(ctx, buffered, out); err != nil {
 		switch {
 		case ctx.Err() != nil:
@@ -68,6 +71,13 @@ func (b *bounded) Read(p []byte) (int, error) {
 		return n - 1, errTooLong
 	}
 	return n, err
+}
+
+// begin tells that a page is about to be read.
+func (out *Reading) begin(page, pages int) {
+	for _, f := range out.progress {
+		f(page, pages)
+	}
 }
 
 // page adds the texts of a page that is a picture.

@@ -10,6 +10,8 @@ import (
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
+
+	"meshkey/internal/qr"
 )
 
 // Bounds within a PDF. What a stream unpacks to is bounded one by one in the
@@ -22,7 +24,23 @@ const (
 // document is a PDF file whose objects have been read.
 type document struct {
 	table  *model.XRefTable
-	budget int64 // octets that streams may still unpack to
+	budget int64 // octets that streams of a page may still unpack to
+	work
+	pictures pictures
+	covers   map[int][]qr.Reading    // of pictures that cover a page, by object number
+	seen     map[string][]qr.Reading // of pages without a problem, by what is on them
+}
+
+// newDocument is a document of a file of so many octets.
+func newDocument(table *model.XRefTable, octets int) *document {
+	return &document{
+		table:    table,
+		budget:   MaxMemory,
+		work:     workOn(octets),
+		pictures: pictures{},
+		covers:   map[int][]qr.Reading{},
+		seen:     map[string][]qr.Reading{},
+	}
 }
 
 // readPDF adds the texts of every page.
@@ -39,12 +57,22 @@ func readPDF(ctx context.Context, r io.Reader, out *Reading) error {
 	if err != nil {
 		return err
 	}
+	return d.readAll(ctx, pages, out)
+}
+
+// readAll adds the texts of pages. Those after the work is used up are problems.
+func (d *document) readAll(ctx context.Context, pages []sheet, out *Reading) error {
 	out.Pages = len(pages)
 	for i, p := range pages {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		texts, err := d.read(ctx, p)
+		out.begin(i+1, len(pages))
+		var texts []qr.Reading
+		err := d.work.err()
+		if err == nil {
+			texts, err = d.read(ctx, p)
+		}
 		out.add(i+1, texts)
 		if err != nil {
 			out.Problems = append(out.Problems, Problem{i + 1, err})
@@ -83,7 +111,7 @@ func openPDF(ctx context.Context, b []byte) (*document, error) {
 	})
 	switch {
 	case err == nil:
-		return &document{c.XRefTable, MaxMemory}, nil
+		return newDocument(c.XRefTable, len(b)), nil
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case errors.Is(err, pdfcpu.ErrWrongPassword), errors.Is(err, pdfcpu.ErrUnsupportedEncryptionFeature):
@@ -204,12 +232,19 @@ func (d *document) unpack(s types.StreamDict, most int64) ([]byte, error) {
 	if most > d.budget {
 		most = d.budget
 	}
+	if err := d.work.err(); err != nil {
+		return nil, err
+	}
 	s.Content = nil
-	switch err := s.DecodeWithLimit(most); {
-	case errors.Is(err, filter.ErrDecodeLimitExceeded):
-		return nil, &TooLargeError{"a stream of the PDF (octets)", most + 1, most}
-	case err != nil:
+	if err := s.DecodeWithLimit(most); err != nil {
+		_ = d.spend(most / workOctets) // no telling how far it came
+		if errors.Is(err, filter.ErrDecodeLimitExceeded) {
+			return nil, &TooLargeError{"a stream of the PDF (octets)", most + 1, most}
+		}
 		return nil, &DamagedError{Format: "PDF"}
+	}
+	if err := d.spend(int64(len(s.Content)) / workOctets); err != nil {
+		return nil, err
 	}
 	if d.budget -= int64(len(s.Content)); d.budget < 0 {
 		return nil, &TooLargeError{"content of the PDF (octets)", MaxMemory + 1, MaxMemory}

@@ -339,8 +339,9 @@ func FuzzContent(f *testing.F) {
 	f.Add([]byte("BI /W 8 /H 2 /IM true /F /AHx ID 00ff>\nEI /DeviceCMYK cs 0 0 0 1 sc [1 2 <</A [3]>>] TJ"))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		c := newCanvas(40, 40)
-		d := &document{budget: 1 << 20}
-		r := &renderer{document: d, canvas: c, pictures: map[int]*picture{}}
+		d := newDocument(nil, 0)
+		d.budget = 1 << 20
+		r := &renderer{document: d, canvas: c}
 		d.draw(t.Context(), sheet{}, content, matrix{1, 0, 0, -1, 0, 40}, box{0, 0, 40, 40}, r)
 	})
 }

@@ -16,6 +16,49 @@ type picture struct {
 	alpha *image.Gray // opacity, of any size; nil: opaque
 }
 
+// pictures are images that were decoded, by object number.
+type pictures map[int]decoded
+
+type decoded struct {
+	*picture
+	err error
+}
+
+// keep notes an image, instead of all others if they are too many together.
+func (p pictures) keep(object int, d decoded) {
+	pixels := d.pixels()
+	for _, other := range p {
+		pixels += other.pixels()
+	}
+	if pixels > MaxPixels || len(p) >= maxStreams {
+		clear(p)
+	}
+	p[object] = d
+}
+
+func (d decoded) pixels() (n int) {
+	if d.picture != nil && d.grey != nil {
+		n += len(d.grey.Pix)
+	}
+	if d.picture != nil && d.alpha != nil {
+		n += len(d.alpha.Pix)
+	}
+	return n
+}
+
+// pictureOnce is picture for an image of which the number is known, if it is
+// not negative: it is decoded once, also if that fails.
+func (d *document) pictureOnce(s types.StreamDict, object int, resources types.Dict) (*picture, error) {
+	if known, ok := d.pictures[object]; ok {
+		return known.picture, known.err
+	}
+	p, err := d.picture(s, resources)
+	if object >= 0 && d.work.err() == nil {
+		d.pictures.keep(object, decoded{p, err})
+	}
+	return p, err
+}
+
 // picture decodes an image.
 func (d *document) picture(s types.StreamDict, resources types.Dict) (*picture, error) {
 	if stencil, _ := d.get(s.Dict["ImageMask"]).(types.Boolean); bool(stencil) {
@@ -65,6 +108,9 @@ func (d *document) jpeg(s types.StreamDict) (*image.Gray, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := d.spend(jpegDecoder.pixels(b)); err != nil {
+		return nil, err
+	}
 	img, err := jpegDecoder.grey(bytes.NewReader(b))
 	if err != nil {
 		return nil, err
@@ -97,6 +143,9 @@ func (d *document) samples(s types.StreamDict, in space) (*image.Gray, error) {
 	stride := (int64(w)*int64(in.n)*int64(bits) + 7) / 8
 	if size := stride * int64(h); size > MaxMemory {
 		return nil, &TooLargeError{"picture (octets in memory)", size, MaxMemory}
+	}
+	if err := d.spend(int64(w) * int64(h)); err != nil {
+		return nil, err
 	}
 	data, err := d.unpack(s, stride*int64(h)+1<<16)
 	if err != nil {

@@ -2,7 +2,10 @@ package scan
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
+	"image"
 	"math"
 	"slices"
 
@@ -18,7 +21,7 @@ const (
 	canvasLong = 4000.0     // pixels of the long side at most
 )
 
-// read finds the codes of a page. If one picture covers it, that picture is
+// read finds the codes of a page, once if several are the same. If one picture covers it, that picture is
 // read as it is; else, or if that gives nothing, the page is drawn. An error
 // tells what of the page could not be read; there may be codes beside it.
 func (d *document) read(ctx context.Context, p sheet) (codes []qr.Reading, err error) {
@@ -38,6 +41,30 @@ func (d *document) look(ctx context.Context, p sheet) ([]qr.Reading, error) {
 	if err != nil || len(content) == 0 {
 		return nil, err
 	}
+	key := pageKey(p, content)
+	if found, ok := d.seen[key]; ok {
+		return found, nil
+	}
+	found, err := d.search(ctx, p, content)
+	if err == nil {
+		err = d.work.err()
+	}
+	if err == nil {
+		d.seen[key] = found
+	}
+	return found, err
+}
+
+// pageKey tells pages apart by all that they are drawn with: objects by number.
+func pageKey(p sheet, content []byte) string {
+	resources := ""
+	if p.resources != nil {
+		resources = p.resources.PDFString()
+	}
+	return fmt.Sprintf("%x %v %s", sha256.Sum256(content), p.box, resources)
+}
+
+func (d *document) search(ctx context.Context, p sheet, content []byte) ([]qr.Reading, error) {
 	s := &survey{document: d, page: p}
 	d.draw(ctx, p, content, matrix{1, 0, 0, 1, 0, 0}, box{p.box[0], p.box[1], p.box[2], p.box[3]}, s)
 	if !s.fills && len(s.images) == 0 {
@@ -47,9 +74,13 @@ func (d *document) look(ctx context.Context, p sheet) ([]qr.Reading, error) {
 	if whole || complete(textsOf(found)) && len(found) > 0 {
 		return found, problem
 	}
+	if err := d.work.err(); err != nil {
+		return found, err
+	}
 	scale := s.scale()
 	c := newCanvas(int(math.Ceil((p.box[2]-p.box[0])*scale)), int(math.Ceil((p.box[3]-p.box[1])*scale)))
-	r := &renderer{document: d, canvas: c, pictures: map[int]*picture{}, problem: problem}
+	r := &renderer{document: d, canvas: c, problem: problem}
+	most := c.budget
 	d.draw(ctx, p, content, matrix{scale, 0, 0, -scale, -p.box[0] * scale, p.box[3] * scale},
 		box{0, 0, float64(c.img.Rect.Dx()), float64(c.img.Rect.Dy())}, r)
 	if c.budget < 0 {
@@ -58,7 +89,11 @@ func (d *document) look(ctx context.Context, p sheet) ([]qr.Reading, error) {
 	if c.blank {
 		return found, r.problem
 	}
-	for _, c := range codes(ctx, c.img) {
+	drawing, err := d.codes(ctx, c.img, most-c.budget)
+	if r.problem == nil {
+		r.problem = err
+	}
+	for _, c := range drawing {
 		if !slices.Contains(textsOf(found), c.Text) {
 			found = append(found, c)
 		}
@@ -73,11 +108,29 @@ func (d *document) native(ctx context.Context, s *survey) (found []qr.Reading, w
 	if i == nil {
 		return nil, false, nil
 	}
-	img, err := d.picture(i.stream, i.resources)
+	whole = !s.fills && len(s.images) == 1
+	if found, ok := d.covers[i.object]; ok {
+		return found, whole, nil
+	}
+	img, err := d.pictureOnce(i.stream, i.object, i.resources)
 	if err != nil || img.grey == nil || img.alpha != nil {
 		return nil, false, err
 	}
-	return codes(ctx, img.grey), !s.fills && len(s.images) == 1, nil
+	if found, err = d.codes(ctx, img.grey, 0); err != nil {
+		return nil, false, err
+	}
+	if i.object >= 0 {
+		d.covers[i.object] = found
+	}
+	return found, whole, nil
+}
+
+// codes reads the symbols on img, which took so much work before.
+func (d *document) codes(ctx context.Context, img *image.Gray, before int64) ([]qr.Reading, error) {
+	if err := d.spend(before + workSearch + int64(len(img.Pix))); err != nil {
+		return nil, err
+	}
+	return codes(ctx, img), nil
 }
 
 // content is what a page is drawn with.
@@ -120,15 +173,16 @@ type survey struct {
 
 type placed struct {
 	stream    types.StreamDict
+	object    int // its number, negative if it has none
 	resources types.Dict
 	m         matrix
 }
 
 func (s *survey) fill(*path, byte, float64, box) { s.fills = true }
 
-func (s *survey) place(i types.StreamDict, _ int, resources types.Dict, m matrix, _ byte, _ float64, _ box) {
+func (s *survey) place(i types.StreamDict, object int, resources types.Dict, m matrix, _ byte, _ float64, _ box) {
 	if len(s.images) < 10_000 {
-		s.images = append(s.images, placed{i, resources, m})
+		s.images = append(s.images, placed{i, object, resources, m})
 	}
 }
 
@@ -160,25 +214,14 @@ func (s *survey) scale() float64 {
 type renderer struct {
 	*document
 	*canvas
-	pictures map[int]*picture // by object number; nil for those that cannot be read
-	problem  error            // the first of a picture
+	problem error // the first of a picture
 }
 
 func (r *renderer) place(s types.StreamDict, object int, resources types.Dict, m matrix, level byte, opacity float64, clip box) {
-	p, known := r.pictures[object]
-	if !known || object < 0 {
-		var err error
-		if p, err = r.picture(s, resources); err != nil {
-			p = nil
-			if r.problem == nil {
-				r.problem = err
-			}
-		}
-		if object >= 0 {
-			r.pictures[object] = p
-		}
-	}
-	if p != nil {
+	p, err := r.pictureOnce(s, object, resources)
+	if err == nil {
 		r.image(p, m, level, opacity, clip)
+	} else if r.problem == nil {
+		r.problem = err
 	}
 }

@@ -84,6 +84,16 @@ func unsupported(err error) bool {
 	return errors.As(err, &p) || errors.As(err, &j) || errors.As(err, &t) || errors.Is(err, bmp.ErrUnsupported)
 }
 
+// pixels is how many a picture says it has: 0 if it is too large or broken,
+// which is not decoded.
+func (d *decoder) pixels(b []byte) int64 {
+	c, err := d.config(bytes.NewReader(b))
+	if err != nil || fits(c.Width, c.Height, 1) != nil {
+		return 0
+	}
+	return int64(c.Width) * int64(c.Height)
+}
+
 func (d *decoder) bounded(r io.Reader, head *bytes.Buffer) (img image.Image, err error) {
 	// Decoders are many and old and their input comes from strangers: a panic
 	// in one must not end a recovery half done.
@@ -217,7 +227,7 @@ func readTIFF(ctx context.Context, r io.Reader, out *Reading) error {
 		order = binary.BigEndian
 	}
 	out.Pages = 0
-	seen := map[uint32]bool{}
+	w, seen := workOn(len(b)), map[uint32]bool{}
 	for at := order.Uint32(b[4:]); at != 0 && !seen[at]; {
 		seen[at] = true
 		if out.Pages++; out.Pages > MaxPages {
@@ -227,7 +237,13 @@ func readTIFF(ctx context.Context, r io.Reader, out *Reading) error {
 			return ctx.Err()
 		}
 		order.PutUint32(b[4:], at)
-		if img, err := tiffDecoder.grey(bytes.NewReader(b)); err == nil {
+		out.begin(out.Pages, 0)
+		var img *image.Gray
+		err := w.spend(workSearch + 2*tiffDecoder.pixels(b)) // it is decoded and searched
+		if err == nil {
+			img, err = tiffDecoder.grey(bytes.NewReader(b))
+		}
+		if err == nil {
 			out.page(ctx, out.Pages, img)
 		} else {
 			out.Empty = append(out.Empty, out.Pages)

@@ -51,6 +51,9 @@ type interpreter struct {
 // run carries out a content stream with its resources. Forms are at a depth of
 // 1 and more.
 func (n *interpreter) run(content []byte, resources types.Dict, depth int) {
+	if n.spend(workRun*int64(len(content))) != nil {
+		return
+	}
 	l := &lexer{b: content}
 	var args []any
 	base := len(n.stack)
@@ -60,7 +63,7 @@ func (n *interpreter) run(content []byte, resources types.Dict, depth int) {
 			n.stack = n.stack[:base]
 			return
 		case operator:
-			if n.operators++; n.operators > maxOperators || n.operators%4096 == 0 && n.ctx.Err() != nil {
+			if n.operators++; n.operators > maxOperators || n.left < 0 || n.operators%4096 == 0 && n.ctx.Err() != nil {
 				n.stack = n.stack[:base]
 				return
 			}

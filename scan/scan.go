@@ -44,6 +44,8 @@ type Reading struct {
 	Empty []int
 	// Problems are pages, some of them Empty, that could not be read whole.
 	Problems []Problem
+
+	progress []func(page, pages int) // while it is being read
 }
 
 // Problem is a page that could not be read whole and why.
