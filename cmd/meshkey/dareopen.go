@@ -34,24 +34,34 @@ changed what you read.
 
 With --keys DIR the envelopes hold application keys that were escrowed to the account
 (SSH, mail), and each becomes a key file there that other programs read. An entry of a
-catalog, with such envelopes in it, can be given as it is.`,
+catalog, with such envelopes in it, can be given as it is.
+
+Of a recovery record (SET.record.dare) it is said what is in it; --keys DIR writes the
+keys in it, --out FILE the account's signed profile.`,
 		Example: `  meshkey dare open letter.dare --seed alice.seed --signer bob.profile
   meshkey dare open ssh.dare mail.dare --seed alice.seed --keys keys
+  meshkey dare open QXJK.record.dare --seed alice.seed --keys keys
   meshkey dare open photo.dare --key album.key --out photo.jpg`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			account, err := a.accountOf(seed, open)
+			who, err := a.ownerOf(seed, open)
 			if err != nil {
 				return err
 			}
-			if account != nil {
-				defer account.Wipe()
-			}
+			defer who.wipe()
+			account := who.account
 			if dir != "" {
-				return a.openEscrowed(args, account, dir, replace)
+				return a.openEscrowed(args, who, dir, replace)
 			}
 			if len(args) > 1 {
 				return exit.Errorf(exit.Usage, "one envelope at a time, unless they hold keys (--keys DIR)")
+			}
+			if file, ok := a.sniff(args[0]).(sealedRecord); ok && account != nil && signer == "" {
+				r, err := openRecord(file.data, who.seed, account)
+				if err != nil {
+					return err
+				}
+				return a.tellRecord(file.name, r, account, out, replace)
 			}
 			plaintext, err := a.openSealed(args[0], account, key, signer)
 			if err != nil {
@@ -75,17 +85,31 @@ catalog, with such envelopes in it, can be given as it is.`,
 	return cmd
 }
 
-// accountOf opens the account of a seed file, or returns nil without one.
-func (a *app) accountOf(name string, open opening) (*profile.Account, error) {
+// owner is whose seed is given: the seed and its account, or nils.
+type owner struct {
+	seed    *profile.Seed
+	account *profile.Account
+}
+
+func (o owner) wipe() {
+	if o.account != nil {
+		o.account.Wipe()
+		o.seed.Wipe()
+	}
+}
+
+// ownerOf opens a seed file, if its name is not empty.
+func (a *app) ownerOf(name string, open opening) (o owner, err error) {
 	if name == "" {
-		return nil, nil
+		return o, nil
 	}
-	seed, err := a.openSeed(name, open)
-	if err != nil {
-		return nil, err
+	if o.seed, err = a.openSeed(name, open); err != nil {
+		return o, err
 	}
-	defer seed.Wipe()
-	return seed.Account()
+	if o.account, err = o.seed.Account(); err != nil {
+		o.seed.Wipe()
+	}
+	return o, err
 }
 
 // openSealed verifies and decrypts one envelope.
@@ -151,17 +175,17 @@ func (a *app) verifySigner(e *dare.Envelope, account *profile.Account, signer st
 
 // openEscrowed opens envelopes with escrowed keys and writes them as key files,
 // all or none.
-func (a *app) openEscrowed(names []string, account *profile.Account, dir string, replace bool) error {
+func (a *app) openEscrowed(names []string, who owner, dir string, replace bool) error {
 	files := outfile.New(replace)
 	defer files.Discard()
 	unsigned := 0
 	for _, name := range names {
-		envelopes, err := a.envelopesIn(name)
+		envelopes, err := a.envelopesIn(name, who)
 		if err != nil {
 			return err
 		}
 		for _, envelope := range envelopes {
-			escrowed, err := account.OpenEscrowed(envelope)
+			escrowed, err := who.account.OpenEscrowed(envelope)
 			if err != nil {
 				return exit.Errorf(codeOf(err), "%s: %w", sourceName(name), err)
 			}
@@ -200,12 +224,20 @@ func (a *app) openEscrowed(names []string, account *profile.Account, dir string,
 	return nil
 }
 
-// envelopesIn are the envelopes in a file: one, or those that an entry of a
-// catalog of applications has in escrow.
-func (a *app) envelopesIn(name string) ([][]byte, error) {
+// envelopesIn are the envelopes in a file: one, or those that a recovery record
+// or an entry of a catalog of applications has in escrow.
+func (a *app) envelopesIn(name string, who owner) ([][]byte, error) {
 	data, err := a.read(name, maxEnvelope)
 	if err != nil {
 		return nil, err
+	}
+	if isRecordFile(data) {
+		r, err := openRecord(data, who.seed, who.account)
+		if err != nil {
+			return nil, exit.Errorf(codeOf(err), "%s: %w", sourceName(name), err)
+		}
+		describeRecord(r).print(a.out)
+		return r.Escrowed, nil
 	}
 	entry, err := mesh.Parse(data)
 	if err != nil {

@@ -216,6 +216,9 @@ func inspectJSON(name string, data []byte) (thing, error) {
 // inspectEnvelope tells the header of an envelope. Nothing vouches for it.
 func inspectEnvelope(e *dare.Envelope) thing {
 	t := thing{Kind: "envelope", Title: "a DARE envelope"}
+	if isRecord(e) {
+		t = thing{Kind: "record", Title: "a recovery record, as it says itself; meshkey dare open and meshkey recover open it"}
+	}
 	if meta, err := e.ContentMeta(); err == nil {
 		for _, f := range []fact{{"content", meta.ContentType}, {"message", meta.MessageType}, {"created", meta.Created}} {
 			if f.Value != "" {

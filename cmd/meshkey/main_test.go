@@ -55,6 +55,7 @@ func TestJourneys(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"fingerprint": sameFingerprint,
+			"sealrecord":  sealRecord,
 		},
 		RequireUniqueNames:  true,
 		RequireExplicitExec: true,

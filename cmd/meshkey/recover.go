@@ -37,7 +37,10 @@ fingerprint with one you trust.
 More sheets than needed help: a damaged or foreign one is found and named. If none is to
 spare, slips are looked for: a wrong letter, a letter left out or unreadable (?), rows in
 the wrong place. You are shown what is proposed and asked, or --yes takes it. The seed is
-written to --out, encrypted, or shown with --reveal; without either it is wiped.`,
+written to --out, encrypted, or shown with --reveal; without either it is wiped.
+
+A recovery record (SET.record.dare) among the files is opened when the account is back:
+it tells what the seed alone does not, and its profile goes beside --out (FILE.profile).`,
 		Example: `  meshkey recover photo1.jpg photo2.jpg --account MARP-HH6B-D2JW-WLQ6-RWPQ-2SLS-AI2V
   meshkey recover scans.pdf typed.txt --profile alice.profile --out alice.seed
   meshkey recover --account MARP-HH6B-D2JW-WLQ6-RWPQ-2SLS-AI2V`,
@@ -70,6 +73,8 @@ type recovering struct {
 	answer           *recovered
 	sources          []string // files that are no anchor
 	toStdout         bool
+	records          []sealedRecord // to open when the account is back
+	certificate      string         // file whose certificate is the only anchor, or ""
 }
 
 // check refuses what cannot end well before anything is read or typed.
@@ -112,7 +117,7 @@ func (a *app) recover(args []string, o *recovering) error {
 	if err := o.check(args); err != nil {
 		return err
 	}
-	anchor, err := a.anchor(args, o)
+	anchor, err := a.anchor(o.takeRecords(a, args), o)
 	if err != nil {
 		return err
 	}
@@ -141,7 +146,7 @@ func (a *app) recover(args []string, o *recovering) error {
 	result, err := gather(session)
 	if err != nil {
 		answer.failed(session, err)
-		return a.why(err)
+		return o.doubtCertificate(a.why(err))
 	}
 	defer result.Seed.Wipe()
 	return a.deliver(result, answer, o)
@@ -161,26 +166,42 @@ func (a *app) anchor(args []string, o *recovering) (anchor recovery.Anchor, err 
 			return anchor, err
 		}
 	}
+	certificates := map[string]*record.Certificate{}
 	for _, arg := range args {
 		switch found := a.sniff(arg).(type) {
 		case *profile.Profile:
-			if anchor.Profile == nil {
+			if anchor.Profile == nil && (anchor.Account.IsZero() || found.Fingerprint().Matches(anchor.Account)) {
 				anchor.Profile = found
 				continue
 			}
 		case *record.Certificate:
-			if anchor.Certificate == nil {
-				anchor.Certificate = found
-				continue
-			}
+			certificates[arg] = found
 		}
 		o.sources = append(o.sources, arg)
+	}
+	// A certificate anchors only where nothing better does and it is the only
+	// one. Any other is offered with the sheets, where one of another account is
+	// named and does no harm.
+	if len(certificates) == 1 && anchor.Account.IsZero() && anchor.Profile == nil {
+		for o.certificate, anchor.Certificate = range certificates {
+			o.sources = slices.DeleteFunc(o.sources, func(s string) bool { return s == o.certificate })
+		}
 	}
 	return anchor, nil
 }
 
-// sniff recognises a file that holds a profile or a certificate and nothing
-// else. It leaves alone what can be read only once.
+// doubtCertificate says of sheets of another account than a separate
+// certificate names that the certificate may be the stray.
+func (o *recovering) doubtCertificate(err error) error {
+	if o.certificate == "" || !is[*recovery.MismatchError](err) {
+		return err
+	}
+	return exit.Errorf(exit.Code(err), "the certificate in %s is not of these sheets: %w", sourceName(o.certificate), err).
+		Hinted("leave %s out if it is of another set, and name the account with --account FINGERPRINT if you know it", sourceName(o.certificate))
+}
+
+// sniff recognises a file that holds a profile, a certificate or a recovery
+// record and nothing else. It leaves alone what can be read only once.
 func (a *app) sniff(name string) any {
 	info, err := os.Stat(name)
 	if err != nil || !info.Mode().IsRegular() || info.Size() > maxEnvelope {
@@ -200,6 +221,9 @@ func (a *app) sniff(name string) any {
 		if p, err := profile.Parse(data); err == nil {
 			return p
 		}
+		if isRecordFile(data) {
+			return sealedRecord{name, data}
+		}
 	}
 	return nil
 }
@@ -213,6 +237,10 @@ func (a *app) deliver(r *recovery.Result, answer *recovered, o *recovering) erro
 	defer account.Wipe()
 	answer.succeeded(r, account)
 	a.sayResult(r)
+	kept := o.openRecords(a, r.Seed, account)
+	if kept != nil {
+		answer.Record = describeRecord(kept)
+	}
 	var file []byte
 	if o.out != "" {
 		var undo func()
@@ -220,11 +248,25 @@ func (a *app) deliver(r *recovery.Result, answer *recovered, o *recovering) erro
 			return err
 		}
 		if !o.toStdout {
-			if err := outfile.Write(o.out, file, o.replace); err != nil {
+			files := outfile.New(o.replace)
+			defer files.Discard()
+			files.AddBytes(o.out, file)
+			path := ""
+			if p := a.profileIn(kept, account); p != nil {
+				if path = o.profilePath(a); path != "" {
+					files.AddBytes(path, p.Bytes())
+				}
+			}
+			if err = files.Stage(); err == nil {
+				err = files.Commit()
+			}
+			if err != nil {
 				undo()
 				return err
 			}
-			answer.Out = o.out
+			if answer.Out = o.out; path != "" {
+				answer.Record.Profile = path
+			}
 		}
 	}
 	if o.reveal {
@@ -282,6 +324,7 @@ type recovered struct {
 	Got      string        `json:"got,omitempty"` // the account that came out instead
 	Out      string        `json:"out,omitempty"`
 	Seed     string        `json:"seed,omitempty"`
+	Record   *recordJSON   `json:"record,omitempty"` // the newest that was given
 	Keys     keysJSON      `json:"keys,omitempty"`
 }
 
@@ -321,6 +364,9 @@ func (r *recovered) print(a *app, keys []profile.NamedKey) {
 	}
 	if r.Seed != "" {
 		fmt.Fprintf(a.out, "Seed     %s\n", r.Seed)
+	}
+	if r.Record != nil {
+		r.Record.print(a.out)
 	}
 	fmt.Fprintln(a.out, "Keys")
 	printKeys(a.out, keys)
