@@ -56,14 +56,18 @@ keys in it, --out FILE the account's signed profile.`,
 			if len(args) > 1 {
 				return exit.Errorf(exit.Usage, "one envelope at a time, unless they hold keys (--keys DIR)")
 			}
-			if file, ok := a.sniff(args[0]).(sealedRecord); ok && account != nil && signer == "" {
-				r, err := openRecord(file.data, who.seed, account)
+			e, err := a.openEnvelope(args[0])
+			if err != nil {
+				return err
+			}
+			if account != nil && isRecord(e) { // which its account alone signs, whatever --signer says
+				r, err := openRecord(e.Bytes(), who.seed, account)
 				if err != nil {
 					return err
 				}
-				return a.tellRecord(file.name, r, account, out, replace)
+				return a.tellRecord(args[0], r, account, out, replace)
 			}
-			plaintext, err := a.openSealed(args[0], account, key, signer)
+			plaintext, err := a.openSealed(e, account, key, signer)
 			if err != nil {
 				return err
 			}
@@ -113,11 +117,7 @@ func (a *app) ownerOf(name string, open opening) (o owner, err error) {
 }
 
 // openSealed verifies and decrypts one envelope.
-func (a *app) openSealed(name string, account *profile.Account, keyName, signer string) ([]byte, error) {
-	e, err := a.openEnvelope(name)
-	if err != nil {
-		return nil, err
-	}
+func (a *app) openSealed(e *dare.Envelope, account *profile.Account, keyName, signer string) ([]byte, error) {
 	if err := a.verifySigner(e, account, signer); err != nil {
 		return nil, err
 	}
