@@ -141,6 +141,6 @@ func (it Item) letters() string {
 	return all.String()
 }
 
-// index is the number of a share that may not parse, from its first letters, or
-// 0.
-func (it Item) index() int { return headerIndex(it.letters()) }
+// Index is the number of a share that may not be whole or right, from its first
+// letters, or 0.
+func (it Item) Index() int { return headerIndex(it.letters()) }

@@ -253,7 +253,7 @@ func TestRepairHides(t *testing.T) {
 func TestQuickSearchIsBounded(t *testing.T) {
 	k := newKit(t, profile.NewSeed(), 2, 3)
 	s := session(t, Anchor{Account: k.Fingerprint}, k.CertificateText)
-	for i := range maxOffers {
+	for i := range 40 {
 		if _, err := s.Add(damage(damage(k.shares[i%2], 30+i%29, 1+i/29), 10, 1+i%31), "x"); err != nil {
 			t.Fatal(err)
 		}
@@ -261,7 +261,7 @@ func TestQuickSearchIsBounded(t *testing.T) {
 	check := func() {
 		t.Helper()
 		quick, all := s.Guesses(Search{}), s.Guesses(Search{Deep: true})
-		if quick > 2*mostQuick+mostQuick/8 || quick < mostQuick/2 || all < 5*quick {
+		if quick > 2*mostQuick+mostQuick/8 || quick < mostQuick/2 || all < 2*quick {
 			t.Errorf("%d texts, %d for all", quick, all)
 		}
 	}

@@ -54,7 +54,7 @@ func (o *offer) suspect(code Code, format string, args ...any) Suspect {
 }
 
 func unreadable(err error, it Item, source string) Suspect {
-	s := Suspect{Index: it.index(), Source: source, Code: Unreadable, Reason: reason(err)}
+	s := Suspect{Index: it.Index(), Source: source, Code: Unreadable, Reason: reason(err)}
 	if e := (*TextError)(nil); errors.As(err, &e) {
 		s.Reason, s.Row, s.Letter = e.Place()+e.Reason, e.Row, e.Letter
 	}

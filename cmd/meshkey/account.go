@@ -149,8 +149,7 @@ func (a *app) create(o *escrowing, lock *locking, q shamir.Quorum, out, dir stri
 	if err := files.Check(); err != nil {
 		return err
 	}
-	undo := func() {}
-	if sealed, undo, err = lock.close(a, seed); err != nil {
+	if sealed, err = lock.close(a, seed, files); err != nil {
 		return err
 	}
 	if q.Of > 0 {
@@ -159,13 +158,10 @@ func (a *app) create(o *escrowing, lock *locking, q shamir.Quorum, out, dir stri
 	} else {
 		err = files.Stage()
 	}
-	if err == nil {
-		err = a.publish(files, report, asJSON)
-	}
 	if err != nil {
-		undo()
+		return err
 	}
-	return err
+	return a.publish(files, report, asJSON)
 }
 
 func (a *app) accountShow() *cobra.Command {

@@ -13,7 +13,7 @@ import (
 // A form is one sheet that is being typed.
 type form struct {
 	*interview
-	number int
+	number int                           // of the sheets typed, from 1
 	rows   [letters.MaxRow + 1]*typedRow // by their numbers, from 1
 	last   int                           // the row typed last, which "back" returns to
 }
@@ -54,7 +54,7 @@ func (f *form) fill() (whole string, err error) {
 			f.list()
 		case word == "clear":
 			f.rows, row = [len(f.rows)]*typedRow{}, 1
-			f.t.Say("Sheet %d from its beginning.", f.number)
+			f.t.Say("%s from its beginning.", f.name())
 		case word == "back" || word == "b" && f.count(row) != 1:
 			row = f.back(row)
 		case strings.HasPrefix(text, "MK1:"):
@@ -63,7 +63,7 @@ func (f *form) fill() (whole string, err error) {
 			}
 		case countLetters(text) > letters.PerRow+2*letters.PerCheck:
 			if f.letters() == 0 {
-				f.t.Say("Sheet %d: %s", f.number, countOf(countLetters(text), "letter", "letters"))
+				f.t.Say("%s: %s", f.name(), countOf(countLetters(text), "letter", "letters"))
 				return text, nil
 			}
 			f.t.Say("That is more than one row. Type one row at a time.")
@@ -78,11 +78,26 @@ func (f *form) fill() (whole string, err error) {
 	}
 }
 
+// name is the sheet as the person can know it: the number on the paper, once
+// the first row has told it, and until then which of those typed it is.
+func (f *form) name() string {
+	if f.rows[1] != nil {
+		if n := f.item().Index(); n > 0 {
+			return fmt.Sprintf("Sheet %d", n)
+		}
+	}
+	ordinals := [...]string{"First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth"}
+	if f.number > len(ordinals) {
+		return "Next sheet"
+	}
+	return ordinals[f.number-1] + " sheet"
+}
+
 func (f *form) prompt(row int) string {
 	if f.length == 0 && row > 1 && f.missing() == row && (f.letters()%letters.PerRow != 0 || f.letters() >= 60) {
-		return fmt.Sprintf("Sheet %d, row %d (only Enter if the sheet has no more rows):", f.number, row)
+		return fmt.Sprintf("%s, row %d (only Enter if the sheet has no more rows):", f.name(), row)
 	}
-	return fmt.Sprintf("Sheet %d, row %d:", f.number, row)
+	return fmt.Sprintf("%s, row %d:", f.name(), row)
 }
 
 // take reads a row and stores it if it is right, or the person says so. It

@@ -105,7 +105,7 @@ func TestInterruptedTyping(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.sees("Sheet 1, row 1:")
+	p.sees("First sheet, row 1:")
 	p.types("SAQC-YE5R-BE3C-37IF-AG43 / BXU6\n")
 	p.sees("Row 1 is right.")
 	p.sees("Sheet 1, row 2:")
@@ -130,9 +130,9 @@ func TestInterruptedTyping(t *testing.T) {
 // there.
 func TestInterruptedSearch(t *testing.T) {
 	p := sit(t, "recover", "--account", "MARP-HH6B-D2JW-WLQ6-RWPQ-2SLS-AI2V")
-	p.sees("Sheet 1, row 1:")
+	p.sees("First sheet, row 1:")
 	p.types("SAQC-YE5R-BE3D-37IF-AG43-SGNT-3NLP-VURL-YWEH-FTBE-J755-IN6F-ZPXR-N6O5-4AVQ\n")
-	p.sees("Sheet 2, row 1:")
+	p.sees("Second sheet, row 1:")
 	p.types("SAQZ-AJS7-NJMO-B6S3-4J6U-AHPD-TL5C-HEPS-523G-VBSK-FUDG-X3IR-5S2X-UGBI-YWIA\n")
 	p.sees("Shall I? [y/N]")
 	p.types("y\n")

@@ -242,31 +242,32 @@ func (a *app) deliver(r *recovery.Result, answer *recovered, o *recovering) erro
 		answer.Record = describeRecord(kept)
 	}
 	var file []byte
-	if o.out != "" {
-		var undo func()
-		if file, undo, err = o.lock.close(a, r.Seed); err != nil {
+	switch {
+	case o.toStdout:
+		if file, err = o.lock.close(a, r.Seed, nil); err != nil {
 			return err
 		}
-		if !o.toStdout {
-			files := outfile.New(o.replace)
-			defer files.Discard()
-			files.AddBytes(o.out, file)
-			path := ""
-			if p := a.profileIn(kept, account); p != nil {
-				if path = o.profilePath(a); path != "" {
-					files.AddBytes(path, p.Bytes())
-				}
+	case o.out != "":
+		files := outfile.New(o.replace)
+		defer files.Discard()
+		files.Add(o.out, writes(&file))
+		path := ""
+		if p := a.profileIn(kept, account); p != nil {
+			if path = o.profilePath(a); path != "" {
+				files.AddBytes(path, p.Bytes())
 			}
-			if err = files.Stage(); err == nil {
-				err = files.Commit()
-			}
-			if err != nil {
-				undo()
-				return err
-			}
-			if answer.Out = o.out; path != "" {
-				answer.Record.Profile = path
-			}
+		}
+		if file, err = o.lock.close(a, r.Seed, files); err != nil {
+			return err
+		}
+		if err := files.Stage(); err != nil {
+			return err
+		}
+		if err := files.Commit(); err != nil {
+			return err
+		}
+		if answer.Out = o.out; path != "" {
+			answer.Record.Profile = path
 		}
 	}
 	if o.reveal {

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"meshkey/cmd/internal/exit"
+	"meshkey/cmd/internal/outfile"
 	"meshkey/cmd/internal/seedfile"
 	"meshkey/cmd/internal/terminal"
 	"meshkey/internal/secret"
@@ -144,19 +145,22 @@ func (l *locking) lock(a *app) (*seedfile.Lock, error) {
 	return seedfile.WithPassphrase(p)
 }
 
-// close encrypts a seed; the result is a file. If the file is not written
-// after all, undo is called.
-func (l *locking) close(a *app, seed *profile.Seed) (file []byte, undo func(), err error) {
+// close encrypts a seed; the result is a file. What that leaves in the system is
+// taken back if the files that it is to be among are not written after all; nil
+// if it is not to be written.
+func (l *locking) close(a *app, seed *profile.Seed, files *outfile.Set) (file []byte, err error) {
 	lock, err := l.lock(a)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
+	}
+	if files != nil {
+		files.Undo(lock.Undo)
 	}
 	text := []byte(seed.Text())
 	defer secret.Wipe(text)
 	file, err = lock.Close(text)
-	if err != nil {
+	if err != nil && files == nil {
 		lock.Undo()
-		return nil, nil, err
 	}
-	return file, lock.Undo, nil
+	return file, err
 }
