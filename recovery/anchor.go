@@ -73,7 +73,7 @@ func New(a Anchor) (*Session, error) {
 		if !s.hold(ByCertificate, c.Account()) {
 			return nil, errors.New("recovery: the certificate is of another account than the rest")
 		}
-		s.certificates = append(s.certificates, &certificate{Certificate: c})
+		s.certificates = append(s.certificates, &certificate{Certificate: c, source: "the certificate given"})
 	}
 	return s, nil
 }

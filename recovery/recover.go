@@ -39,7 +39,11 @@ type SuspectError struct {
 
 // Error implements error.
 func (e *SuspectError) Error() string {
-	return fmt.Sprintf("recovery: %s; %d of the %d sheets needed are good", list(e.Suspects), e.Progress.Have, e.Progress.Need)
+	text := "recovery: " + list(e.Suspects)
+	if e.Progress.Need > 0 { // unknown while no sheet can be read
+		text += fmt.Sprintf("; %d of the %d sheets needed are good", e.Progress.Have, e.Progress.Need)
+	}
+	return text
 }
 
 // A MismatchError says that there are enough shares, and that no choice of them
@@ -61,6 +65,9 @@ func (e *MismatchError) Error() string {
 		text = "recovery: the sheets give no account"
 	case !e.Got.IsZero():
 		text += " but another, " + e.Got.String()
+		if e.Got.String() == e.Want.String() { // they differ in letters that are not shown
+			text = fmt.Sprintf("recovery: the sheets do not give the account %s but another, %s", e.Want.Text(e.Want.Bits()), e.Got.Text(e.Want.Bits()))
+		}
 	}
 	if e.Kind != nil {
 		text += fmt.Sprintf("; they give a seed of kind %v", *e.Kind)

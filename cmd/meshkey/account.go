@@ -87,7 +87,7 @@ func (o *escrowing) prepareCreation(out, dir string, bare bool) (shamir.Quorum, 
 		return shamir.Quorum{}, exit.Errorf(exit.Usage, "where does the seed go?").Hinted("--out FILE names the file, which will be encrypted")
 	case bare:
 		o.date = time.Now()
-		return shamir.Quorum{}, nil
+		return shamir.Quorum{}, o.checkTexts()
 	case dir == "" && !o.given():
 		return shamir.Quorum{}, exit.Errorf(exit.Usage, "an account that is nowhere on paper is lost with this computer").
 			Hinted("--quorum 2of3 --sheets DIR makes sheets; --no-escrow does without")

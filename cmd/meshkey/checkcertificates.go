@@ -37,10 +37,13 @@ func (c *checking) keep(a *app, cert *record.Certificate, source string) {
 	}
 }
 
-// sameLetters is a fingerprint with as many letters as another was given with,
-// so that two that differ never look alike.
+// sameLetters is a fingerprint as it is shown, or if another looks like it then,
+// with as many letters as that was given with.
 func sameLetters(f, given udf.Fingerprint) string {
-	return f.Text(max(udf.DefaultBits, given.Bits()))
+	if f.String() == given.String() {
+		return f.Text(given.Bits())
+	}
+	return f.String()
 }
 
 // isSigned tells whether the profile, if there is one, vouches for a

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io/fs"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -20,11 +21,20 @@ func explain(err error) error {
 		return out
 	}
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
-		out.Err = errors.New(path.Path + ": " + path.Err.Error())
+		out.Err = errors.New(ownName(path.Path) + ": " + path.Err.Error())
 		return out
 	}
 	out.Code = codeOf(err)
 	return out
+}
+
+// ownName is a path as it is told: of a hidden file that waits for its name,
+// the folder.
+func ownName(path string) string {
+	if strings.HasPrefix(filepath.Base(path), ".meshkey-") {
+		return "the folder " + filepath.Dir(path)
+	}
+	return path
 }
 
 // codeOf is the exit code of an error that carries none.

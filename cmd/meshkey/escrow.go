@@ -1,15 +1,18 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
 	"meshkey/cmd/internal/exit"
 	"meshkey/cmd/internal/outfile"
+	"meshkey/cmd/internal/terminal"
 	"meshkey/escrow"
 	"meshkey/print"
 	"meshkey/profile"
@@ -107,10 +110,8 @@ func (o *escrowing) prepare(dir string) (shamir.Quorum, error) {
 	if err := o.sheetFlags.check(q); err != nil {
 		return q, err
 	}
-	for flag, text := range map[string]string{"address": o.address, "service": o.service, "record-host": o.host} {
-		if len(text) > maxText {
-			return q, exit.Errorf(exit.Usage, "the %s has more than %d octets, which is all a sheet has room for", flag, maxText)
-		}
+	if err := o.checkTexts(); err != nil {
+		return q, err
 	}
 	o.date = time.Now()
 	if o.day != "" {
@@ -119,6 +120,21 @@ func (o *escrowing) prepare(dir string) (shamir.Quorum, error) {
 		}
 	}
 	return q, nil
+}
+
+func (o *escrowing) checkTexts() error {
+	return cmp.Or(checkText("address", o.address), checkText("service", o.service), checkText("record-host", o.host))
+}
+
+// checkText refuses a text that has no place on a sheet, or cannot be printed.
+func checkText(name, text string) error {
+	switch {
+	case len(text) > maxText:
+		return exit.Errorf(exit.Usage, "the %s has more than %d octets, which is all a sheet has room for", name, maxText)
+	case !utf8.ValidString(text) || strings.Contains(text, "\n") || terminal.Clean(text) != text:
+		return exit.Errorf(exit.Usage, "the %s has a character that cannot be printed, such as the end of a line", name)
+	}
+	return nil
 }
 
 // advise says what a quorum survives and what it does not.
@@ -163,15 +179,43 @@ type sheetJSON struct {
 
 func (r *escrowReport) print(w io.Writer) {
 	fmt.Fprintf(w, "Account  %s\n", r.Account)
-	fmt.Fprintf(w, "Set      %s, any %d of %d sheets bring the account back\n", r.Set, r.Need, r.Of)
+	fmt.Fprintf(w, "Set      %s, %s\n", r.Set, r.enough())
 	for _, file := range r.Files {
 		fmt.Fprintf(w, "%s\n", file)
 	}
 }
 
+// enough says which sheets bring the account back.
+func (r *escrowReport) enough() string {
+	switch {
+	case r.Of == 1:
+		return "whose one sheet brings the account back"
+	case r.Need == r.Of:
+		return fmt.Sprintf("all %d sheets are needed to bring the account back", r.Of)
+	case r.Need == 1:
+		return fmt.Sprintf("any one of %d sheets brings the account back", r.Of)
+	default:
+		return fmt.Sprintf("any %d of %d sheets bring the account back", r.Need, r.Of)
+	}
+}
+
+// tried says what the sheets gave that were read back.
+func (r *escrowReport) tried() string {
+	switch {
+	case r.Of == 1:
+		return "it gives the account"
+	case r.Need == r.Of:
+		return "together they give the account"
+	case r.Need == 1:
+		return "each gives the account"
+	default:
+		return fmt.Sprintf("all %d choices of %d give the account", r.Quorums, r.Need)
+	}
+}
+
 func (r *escrowReport) say(a *app) {
 	if r.ReadBack > 0 {
-		a.voice.Say("Read back %d sheets from what was written; all %d choices of %d give the account.", r.ReadBack, r.Quorums, r.Need)
+		a.voice.Say("Read back %s from what was written; %s.", countOf(r.ReadBack, "sheet", "sheets"), r.tried())
 	}
 	if len(r.unread) > 0 {
 		a.voice.Say("Not read back: what was written as %s.", strings.Join(r.unread, " and "))

@@ -53,7 +53,7 @@ func (ks keysJSON) MarshalJSON() ([]byte, error) {
 type errorJSON struct {
 	Code    int    `json:"code"`
 	Message string `json:"message"`
-	Hint    string `json:"hint"`
+	Hint    string `json:"hint,omitempty"`
 }
 
 // printJSON writes one object to standard output.

@@ -142,7 +142,7 @@ func (r *recovered) failed(session *recovery.Session, err error) {
 			r.Account = e.Want.String()
 		}
 		if !e.Got.IsZero() {
-			r.Got = e.Got.String()
+			r.Got = sameLetters(e.Got, e.Want)
 		}
 	}
 }

@@ -120,8 +120,8 @@ func (o *remaking) prepare() error {
 		return exit.Errorf(exit.Usage, "--sheet takes 1 to %d", shamir.MaxOf)
 	case o.unverified && (o.of < 1 || o.of > shamir.MaxOf):
 		return exit.Errorf(exit.Usage, "--unverified needs the number of sheets the set was made with").Hinted("--of NUMBER, 1 to %d", shamir.MaxOf)
-	case len(o.service) > maxText:
-		return exit.Errorf(exit.Usage, "the service has more than %d octets, which is all a sheet has room for", maxText)
+	case checkText("service", o.service) != nil:
+		return checkText("service", o.service)
 	case len(o.holders) > 1:
 		return exit.Errorf(exit.Usage, "%d holders are named for 1 sheet", len(o.holders))
 	}
@@ -215,7 +215,7 @@ func (a *app) remakeKit(given *checking, report *remakeReport, o *remaking) (*es
 	}
 	kit, err := make(good, cert, o.sheet)
 	if few, ok := asTooFew(err); ok && len(report.Suspects) > 0 {
-		return nil, exit.Errorf(exit.BadShare, "%s wrong; %d of the %d sheets needed are good", countOf(len(report.Suspects), "sheet is", "sheets are"), few.Have, few.Need).
+		return nil, exit.Errorf(exit.BadShare, "%s wrong; %d of the %d sheets needed are good", countOf(len(report.Suspects), "sheet is", "sheets are"), few.Have, q.Need).
 			Hinted("look at the sheet again, letter by letter, and correct the text; or bring another sheet")
 	}
 	if err != nil {
