@@ -66,6 +66,7 @@ const (
 	largest  = 5000 // larger pictures are halved: paper is not that sharp
 	smallest = 700  // below, an A4 page has too few pixels a module
 	tiny     = 150  // below, a single symbol has too few
+	fewest   = 21   // of the short side: the smallest symbol has so many modules
 )
 
 // sharp is the module size, in pixels, from which a symbol with modules a third
@@ -74,14 +75,14 @@ const sharp = 6
 
 // run goes down the ladder until the search is over.
 func (s *search) run(p plane) {
-	for p.long() > largest {
+	for p.long() > largest && p.short() >= 2*fewest {
 		p = p.halve()
 	}
-	if p.w < 1 || p.h < 1 {
+	if p.short() < fewest {
 		return
 	}
 	sizes := []plane{p}
-	for sizes[0].long() >= 2*smallest {
+	for sizes[0].long() >= 2*smallest && sizes[0].short() >= 2*fewest {
 		sizes = slices.Insert(sizes, 0, sizes[0].halve())
 	}
 	for _, p := range sizes {
@@ -101,7 +102,7 @@ func (s *search) run(p plane) {
 	if s.carefully(sizes) {
 		return
 	}
-	for q := sizes[0]; q.long() >= 2*tiny; { // a single symbol with much noise
+	for q := sizes[0]; q.long() >= 2*tiny && q.short() >= 2*fewest; { // a single symbol with much noise
 		if q = q.halve(); s.look(q) {
 			return
 		}
@@ -118,7 +119,7 @@ func (s *search) run(p plane) {
 		if long > 2*p.long() {
 			continue
 		}
-		if q := p.fit(long); s.look(q) || s.look(q.negative()) {
+		if q := p.fit(long); q.short() >= fewest && (s.look(q) || s.look(q.negative())) {
 			return
 		}
 	}

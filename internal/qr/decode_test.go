@@ -196,3 +196,20 @@ func BenchmarkDecode(b *testing.B) {
 		Decode(b.Context(), img, both)
 	}
 }
+
+// Pictures too narrow for any symbol, of all lengths, hold none.
+func TestNarrow(t *testing.T) {
+	for _, long := range []int{1, 20, 300, 1500, 6000, 12000} {
+		for _, short := range []int{1, 2, 7, 20, 21, 43} {
+			for _, size := range [][2]int{{long, short}, {short, long}} {
+				g := image.NewGray(image.Rect(0, 0, size[0], size[1]))
+				for i := range g.Pix {
+					g.Pix[i] = byte(i * 37)
+				}
+				if texts := Decode(t.Context(), g, nil); len(texts) > 0 {
+					t.Errorf("%v: %d texts", size, len(texts))
+				}
+			}
+		}
+	}
+}

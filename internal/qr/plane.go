@@ -25,7 +25,8 @@ func newPlane(w, h int) plane { return plane{w, h, w, make([]byte, w*h)} }
 
 func (p plane) row(y int) []byte { return p.pix[y*p.stride : y*p.stride+p.w] }
 
-func (p plane) long() int { return max(p.w, p.h) }
+func (p plane) long() int  { return max(p.w, p.h) }
+func (p plane) short() int { return min(p.w, p.h) }
 
 // Lanes of 16 bits: each holds one of every two octets of a 64-bit word.
 const (
