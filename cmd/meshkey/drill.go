@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -168,7 +167,7 @@ func (a *app) drillFile(session *recovery.Session, name string, o *drilling) err
 		return err
 	}
 	defer f.Close()
-	reading, err := scan.ReadFile(context.Background(), f)
+	reading, err := a.scanPages(f, name)
 	if err != nil {
 		a.sayUnreadable(name, err)
 		o.unreadable(sourceName(name), "")

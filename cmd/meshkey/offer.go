@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -61,7 +62,7 @@ func (a *app) scan(name string) ([]found, error) {
 		return nil, err
 	}
 	defer f.Close()
-	reading, err := scan.ReadFile(context.Background(), f)
+	reading, err := a.scanPages(f, name)
 	if err != nil {
 		a.sayUnreadable(name, err)
 		return nil, nil
@@ -70,6 +71,34 @@ func (a *app) scan(name string) ([]found, error) {
 	// A certificate first, so that the share beside it can be checked at once.
 	slices.SortStableFunc(out, func(x, y found) int { return y.rank() - x.rank() })
 	return out, nil
+}
+
+// scanPages reads a file, showing how far it is, and says which pages
+// gave nothing since they could not be read.
+func (a *app) scanPages(f io.Reader, name string) (*scan.Reading, error) {
+	reading, err := scan.ReadFile(context.Background(), f, func(page, pages int) {
+		switch {
+		case pages > 1:
+			a.voice.Status("%s: page %d of %d", sourceName(name), page, pages)
+		case page > 1:
+			a.voice.Status("%s: page %d", sourceName(name), page)
+		}
+	})
+	a.voice.Status("")
+	if err != nil {
+		return nil, err
+	}
+	unread := slices.DeleteFunc(slices.Clone(reading.Problems), func(p scan.Problem) bool { return !slices.Contains(reading.Empty, p.Page) })
+	if len(unread) == 0 {
+		return reading, nil
+	}
+	first := unread[0]
+	a.voice.Warn("%s: %s could not be read, page %d the first: %s", sourceName(name),
+		countOf(len(unread), "page", "pages"), first.Page, plain(first.Err.Error()))
+	if _, ok := errors.AsType[*scan.TooLargeError](first.Err); ok {
+		a.voice.Hint("if a sheet is among them, save its page as a file of its own")
+	}
+	return reading, nil
 }
 
 // scanBytes reads a file that is in memory.
