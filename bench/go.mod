@@ -1,6 +1,6 @@
 module meshkey/bench
 
-go 1.26.0
+go 1.26.4
 
 require (
 	github.com/go-pdf/fpdf v0.9.0
@@ -11,42 +11,25 @@ require (
 
 // As in ../go.mod, so that a benchmark may import any of them.
 require (
-	filippo.io/age v1.3.2
-	filippo.io/bigmod v0.1.0
-	filippo.io/edwards25519 v1.2.0
-	github.com/bwesterb/go-ristretto v1.2.4
+	filippo.io/edwards25519 v1.2.0 // indirect
 	github.com/cloudflare/circl v1.6.5
-	github.com/fxamacker/cbor/v2 v2.10.0
-	github.com/google/go-cmp v0.7.0
+	github.com/fxamacker/cbor/v2 v2.10.0 // indirect
 	github.com/makiuchi-d/gozxing v0.1.1
-	github.com/pdfcpu/pdfcpu v0.15.0
-	github.com/rogpeppe/go-internal v1.16.0
-	github.com/signintech/gopdf v0.33.0
-	github.com/skip2/go-qrcode v0.0.0-20200617195104-da1b6568686e
-	github.com/spf13/cobra v1.10.2
-	github.com/zalando/go-keyring v0.2.8
-	golang.org/x/crypto v0.58.0
+	github.com/pdfcpu/pdfcpu v0.15.0 // indirect
+	github.com/signintech/gopdf v0.33.0 // indirect
+	github.com/skip2/go-qrcode v0.0.0-20200617195104-da1b6568686e // indirect
+	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/image v0.47.0
-	golang.org/x/sys v0.49.0
-	golang.org/x/term v0.47.0
-	pgregory.net/rapid v1.3.0
+	golang.org/x/sys v0.49.0 // indirect
 )
 
 require (
-	filippo.io/hpke v0.4.0 // indirect
-	github.com/cpuguy83/go-md2man/v2 v2.0.6 // indirect
-	github.com/danieljoos/wincred v1.2.3 // indirect
-	github.com/godbus/dbus/v5 v5.2.2 // indirect
 	github.com/hhrutter/tiff v1.0.6 // indirect
-	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/phpdave11/gofpdi v1.0.14-0.20211212211723-1f10f9844311 // indirect
 	github.com/pkg/errors v0.9.1 // indirect
-	github.com/russross/blackfriday/v2 v2.1.0 // indirect
-	github.com/spf13/pflag v1.0.10 // indirect
 	github.com/x448/float16 v0.8.4 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	golang.org/x/text v0.43.0 // indirect
-	golang.org/x/tools v0.51.0 // indirect
 	golang.org/x/xerrors v0.0.0-20240903120638-7835f813f4da // indirect
 )
 
