@@ -21,7 +21,7 @@ var rows = [][]string{
 	1:  {"internal/letters", "internal/qr", "internal/field"},
 	2:  {"internal/curve"},
 	3:  {"shamir"},
-	4:  {"cogen"},
+	4:  {"cogen/..."},
 	5:  {"udf", "internal/jsonb"},
 	6:  {"mesh", "internal/dare"},
 	7:  {"profile", "record", "internal/ceremony", "internal/keyfile"},
