@@ -29,7 +29,7 @@ const affineWords = 3 * words448
 // over to the twist so that fromTwist gives them. It is made at first use.
 var baseTable448 = sync.OnceValue(func() *[rows448][8 * affineWords]uint64 {
 	quarter := curveEd448.NewScalar().SetUint64(4)
-	var row point448
+	row := point448{curve: ed448}
 	row.scalarMult(quarter.Invert(quarter), &ed448.base)
 	var points [8 * rows448]coords448
 	for i := range rows448 {

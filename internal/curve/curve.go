@@ -1,5 +1,6 @@
 // Package curve is the arithmetic of the Mathematical Mesh's four curves:
-// scalars, points, and the octets that stand for them.
+// scalars, points, and the octets that stand for them. The group ristretto255
+// is there too, for signatures.
 //
 // curve25519 and curve448 are those of RFC 7748, edwards25519 and edwards448
 // those of RFC 8032; they are named after their uses, X25519, X448, Ed25519
@@ -26,13 +27,14 @@
 // values, only lengths and numbers of arguments show. The exceptions are for
 // public values: decoding, and what has a name that ends in VarTime. What the
 // time rests on is the constant time of the multiplication instruction and of
-// the two libraries below, filippo.io/edwards25519 and circl's fp448.
+// the libraries below, filippo.io/edwards25519, circl's fp448 and
+// go-ristretto.
 //
 // Points and scalars are plain memory. Scalar has a Wipe; copies in registers
 // and on the stack, and points, stay until they are overwritten.
 package curve
 
-// A Curve is one of the four. Curves are compared with ==.
+// A Curve is one of the five. Curves are compared with ==.
 type Curve struct {
 	name       string
 	order      *order
@@ -59,6 +61,10 @@ var (
 		name: "Ed448", order: order448, cofactor: 2,
 		base: baseEd448(), form: form{prime448, true, liftEd448, affineEd448},
 	}
+	curveRistretto255 = &Curve{
+		name: "ristretto255", order: order25519, cofactor: 0,
+		base: baseRistretto(), form: form{prime25519, false, liftRistretto, encodeRistretto},
+	}
 )
 
 // X25519 returns curve25519 of RFC 7748, Section 4.1.
@@ -73,5 +79,10 @@ func Ed25519() *Curve { return curveEd25519 }
 // Ed448 returns edwards448 of RFC 8032, Section 5.2.
 func Ed448() *Curve { return curveEd448 }
 
-// String returns X25519, X448, Ed25519 or Ed448.
+// Ristretto255 returns the group of RFC 9496, Section 4. It has L elements, so
+// there is no torsion in it, and its elements have no coordinates. Its scalars
+// are those of X25519 and Ed25519.
+func Ristretto255() *Curve { return curveRistretto255 }
+
+// String returns X25519, X448, Ed25519, Ed448 or ristretto255.
 func (c *Curve) String() string { return c.name }

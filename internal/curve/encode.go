@@ -29,7 +29,7 @@ type form struct {
 }
 
 // PointLen is the number of octets of Point.Bytes: 33 for X25519, 57 for X448
-// and Ed448, 32 for Ed25519.
+// and Ed448, 32 for Ed25519 and ristretto255.
 func (c *Curve) PointLen() int {
 	n := c.PlainLen()
 	if c.form.signOctet {
@@ -45,7 +45,7 @@ func (c *Curve) PlainLen() int { return len(c.form.prime) }
 // RFC 8032, Sections 5.1.2 and 5.2.2. For X25519 and X448 it is u as in
 // RFC 7748, Section 5, and one more octet, 80 if v is odd and 00 if it is even.
 // The identity of a Montgomery curve, which has no u, becomes zeros, as in
-// RFC 7748.
+// RFC 7748. For ristretto255 it is that of RFC 9496, Section 4.3.2.
 func (p *Point) Bytes() []byte {
 	f := &p.curve.form
 	shown, other := f.affine(p.e)
@@ -59,8 +59,11 @@ func (p *Point) Bytes() []byte {
 
 // Coordinates returns the affine coordinates of p, (u, v) on Montgomery and
 // (x, y) on Edwards curves, each PlainLen octets, little-endian. The identity
-// of a Montgomery curve gives zeros.
+// of a Montgomery curve gives zeros. It panics on ristretto255.
 func (p *Point) Coordinates() (first, second []byte) {
+	if p.curve == curveRistretto255 {
+		panic("curve: an element of ristretto255 has no coordinates")
+	}
 	shown, other := p.curve.form.affine(p.e)
 	if p.curve.montgomery {
 		return shown, other
@@ -91,11 +94,11 @@ func (c *Curve) Decode(b []byte) (*Point, error) {
 
 // DecodePlain reads u alone, PlainLen octets as RFC 7748 writes it, and
 // chooses the point whose v is even; else it does as Decode does. Unlike
-// RFC 7748 it takes no bit above the field prime. It panics on Ed25519 and
-// Ed448, which have no form without sign.
+// RFC 7748 it takes no bit above the field prime. It panics on Ed25519, Ed448
+// and ristretto255, which have no form without sign.
 func (c *Curve) DecodePlain(b []byte) (*Point, error) {
 	if !c.montgomery {
-		panic("curve: no form without sign on an Edwards curve")
+		panic("curve: no form without sign but on a Montgomery curve")
 	}
 	if len(b) != c.PlainLen() {
 		return nil, errLength

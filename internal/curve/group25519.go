@@ -25,13 +25,23 @@ func (p *point25519) scalarMult(s *Scalar, a element) {
 
 func (p *point25519) scalarBaseMult(s *Scalar) { p.p.ScalarBaseMult(s.edwards25519()) }
 
+func (p *point25519) multiScalarMult(s []*Scalar, a []element) {
+	scalars, points := inners(s, a)
+	p.p.MultiScalarMult(scalars, points)
+}
+
 func (p *point25519) multiScalarMultVarTime(s []*Scalar, a []element) {
+	scalars, points := inners(s, a)
+	p.p.VarTimeMultiScalarMult(scalars, points)
+}
+
+func inners(s []*Scalar, a []element) ([]*edwards25519.Scalar, []*edwards25519.Point) {
 	scalars := make([]*edwards25519.Scalar, len(s))
 	points := make([]*edwards25519.Point, len(a))
 	for i := range s {
 		scalars[i], points[i] = s[i].edwards25519(), inner(a[i])
 	}
-	p.p.VarTimeMultiScalarMult(scalars, points)
+	return scalars, points
 }
 
 func (s *Scalar) edwards25519() *edwards25519.Scalar {

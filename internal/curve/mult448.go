@@ -30,31 +30,50 @@ func (s *Scalar) radix16() (digits [digits448]int8) {
 // scalarMult sets p = s·a for the integer in [0, L) that stands for s, and any
 // point a.
 func (p *point448) scalarMult(s *Scalar, a element) {
-	const n = 4 * words448
-	var table [8 * n]uint64 // a, 2a, … 8a
+	p.multiScalarMult([]*Scalar{s}, []element{a})
+}
+
+// A window448 holds a, 2a, … 8a, as words.
+type window448 [8 * cachedWords]uint64
+
+const cachedWords = 4 * words448
+
+func (w *window448) from(a *point448) {
 	var q cached448
-	r := *a.(*point448)
+	r := *a
 	q.from(&r)
 	first := q
 	for i := range 8 {
-		pack(table[n*i:n*(i+1)], &q.x, &q.y, &q.z, &q.dt)
+		pack(w[cachedWords*i:cachedWords*(i+1)], &q.x, &q.y, &q.z, &q.dt)
 		r.addCached(&first)
 		q.from(&r)
 	}
-	p.set(a.fresh())
-	digits := s.radix16()
-	defer clear(digits[:])
-	var entry [n]uint64
-	for i := digits448 - 1; i >= 0; i-- {
+}
+
+// multiScalarMult sets p to the sum of the products, as scalarMult has them.
+// They share their doublings.
+func (p *point448) multiScalarMult(s []*Scalar, a []element) {
+	windows, digits := make([]window448, len(s)), make([][digits448]int8, len(s))
+	defer clear(digits)
+	for i := range s {
+		windows[i].from(a[i].(*point448))
+		digits[i] = s[i].radix16()
+	}
+	p.set(p.fresh())
+	var q cached448
+	var entry [cachedWords]uint64
+	for place := digits448 - 1; place >= 0; place-- {
 		for range 4 {
 			p.doubleSelf()
 		}
-		zero, negative := lookup(entry[:], table[:], digits[i])
-		entry[words448] |= zero   // y
-		entry[2*words448] |= zero // z
-		unpack(entry[:], &q.x, &q.y, &q.z, &q.dt)
-		q.negIf(negative)
-		p.addCached(&q)
+		for i := range windows {
+			zero, negative := lookup(entry[:], windows[i][:], digits[i][place])
+			entry[words448] |= zero   // y
+			entry[2*words448] |= zero // z
+			unpack(entry[:], &q.x, &q.y, &q.z, &q.dt)
+			q.negIf(negative)
+			p.addCached(&q)
+		}
 	}
 }
 

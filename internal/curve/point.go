@@ -1,5 +1,7 @@
 package curve
 
+import "math/bits"
+
 // element is the arithmetic under a Point, in the same manner: the receiver
 // takes the result. Arguments are of the receiver's type and curve.
 type element interface {
@@ -12,6 +14,7 @@ type element interface {
 	equal(a element) int
 	scalarMult(s *Scalar, a element)
 	scalarBaseMult(s *Scalar)
+	multiScalarMult(s []*Scalar, a []element)
 	multiScalarMultVarTime(s []*Scalar, a []element)
 	torsionFree() int
 }
@@ -93,25 +96,84 @@ func (p *Point) ScalarBaseMult(s *Scalar) *Point {
 	return p
 }
 
-// MultiScalarMultVarTime sets p = s[0]·q[0] + s[1]·q[1] + …, each product as
-// ScalarMult has it. Its time depends on the values. It panics if there are
-// not as many points as scalars.
+// MultiScalarMult sets p = s[0]·q[0] + s[1]·q[1] + …, each product as
+// ScalarMult has it. It panics if there are not as many points as scalars.
+func (p *Point) MultiScalarMult(s []*Scalar, q []*Point) *Point {
+	p.matchScalars(s...).e.multiScalarMult(s, p.elements(len(s), q))
+	return p
+}
+
+// MultiScalarMultVarTime is MultiScalarMult for public scalars and points, on
+// whose values its time depends.
 func (p *Point) MultiScalarMultVarTime(s []*Scalar, q []*Point) *Point {
-	if len(s) != len(q) {
+	p.matchScalars(s...).e.multiScalarMultVarTime(s, p.elements(len(s), q))
+	return p
+}
+
+// elements takes n points off their wrapping.
+func (p *Point) elements(n int, q []*Point) []element {
+	if n != len(q) {
 		panic("curve: not as many points as scalars")
 	}
-	p.matchScalars(s...).match(q...)
+	p.match(q...)
 	es := make([]element, len(q))
 	for i := range q {
 		es[i] = q[i].e
 	}
-	p.e.multiScalarMultVarTime(s, es)
+	return es
+}
+
+// MulSmallVarTime sets p = k·q, in time that depends on k.
+func (p *Point) MulSmallVarTime(k uint64, q *Point) *Point {
+	sum, e := p.match(q).fresh(), q.e
+	for i := bits.Len64(k) - 1; i >= 0; i-- {
+		sum.double(sum)
+		if k>>i&1 == 1 {
+			sum.add(sum, e)
+		}
+	}
+	p.e.set(sum)
 	return p
 }
 
-// MultByCofactor sets p = h·q, with h = 8 on the curves over 2^255 - 19 and
-// h = 4 on those over 2^448 - 2^224 - 1. The result is in the subgroup of
-// order L.
+// SumSmallVarTime sets p = w[0]·q[0] + w[1]·q[1] + …, in time that depends on
+// the weights: the products share their doublings, of which there are as many
+// as the largest weight has bits. It panics if there are not as many points as
+// weights.
+func (p *Point) SumSmallVarTime(w []int64, q []*Point) *Point {
+	es := p.elements(len(w), q)
+	var all uint64
+	sum := p.e.fresh()
+	for i, x := range w {
+		if all |= magnitude(x); x < 0 {
+			minus := sum.fresh()
+			minus.neg(es[i])
+			es[i] = minus
+		}
+	}
+	for bit := bits.Len64(all) - 1; bit >= 0; bit-- {
+		sum.double(sum)
+		for i, x := range w {
+			if magnitude(x)>>bit&1 == 1 {
+				sum.add(sum, es[i])
+			}
+		}
+	}
+	p.e.set(sum)
+	return p
+}
+
+// magnitude is |x|, which fits for all x.
+func magnitude(x int64) uint64 {
+	if x < 0 {
+		return -uint64(x)
+	}
+	return uint64(x)
+}
+
+// MultByCofactor sets p = h·q, with h = 8 on the curves over 2^255 - 19, h = 4
+// on those over 2^448 - 2^224 - 1, and h = 1 in ristretto255. The result is in
+// the subgroup of order L.
 func (p *Point) MultByCofactor(q *Point) *Point {
 	p.Set(q)
 	for range p.curve.cofactor {
