@@ -22,6 +22,7 @@ const (
 // Names of algorithms as they stand in headers.
 const (
 	encA256CBC = "A256CBC"
+	encChunked = "A256GCM-64K" // of ours, in an AuthenticatedEnvelope only
 	digS512    = "S512"
 	digOld     = "SHA2" // Spec: in 2020 the same digest, SHA-512, bore this name
 )
@@ -56,6 +57,7 @@ type Header struct {
 	Dig             string       `jsonb:"dig"`
 	Kid             string       `jsonb:"kid"` // Spec: names the base seed or nothing at all; neither checked nor written
 	Salt            []byte       `jsonb:"Salt"`
+	KeyCommitment   []byte       `jsonb:"KeyCommitment"` // of ours, with A256GCM-64K
 	Cloaked         []byte       `jsonb:"cloaked"`
 	Annotations     [][]byte     `jsonb:"annotations,was=Annotations"`
 	Recipients      []*Recipient `jsonb:"recipients"`
@@ -141,15 +143,20 @@ func decode(v jsonb.Value) (*Envelope, error) {
 			return nil, fmt.Errorf("trailer: %w", err)
 		}
 	}
-	switch {
-	case len(e.Header.Recipients) > MaxRecipients:
+	if len(e.Header.Recipients) > MaxRecipients {
 		return nil, errors.New("too many recipients")
-	case len(e.signatures()) > MaxSignatures:
-		return nil, errors.New("too many signatures")
-	case e.Trailer != nil && len(e.Trailer.Signatures) > 0 && len(e.Header.Signatures) > 0:
-		return nil, errors.New("signatures in the header and the trailer")
 	}
-	return e, nil
+	return e, e.checkSignatures()
+}
+
+func (e *Envelope) checkSignatures() error {
+	switch {
+	case len(e.signatures()) > MaxSignatures:
+		return errors.New("too many signatures")
+	case e.Trailer != nil && len(e.Trailer.Signatures) > 0 && len(e.Header.Signatures) > 0:
+		return errors.New("signatures in the header and the trailer")
+	}
+	return nil
 }
 
 // Bytes writes the envelope in JSON, a bare list. The body is as it was read,

@@ -16,6 +16,9 @@ var (
 	// ErrDecrypt is returned for every failure to decrypt: another key than the
 	// name says, or an envelope that was changed.
 	ErrDecrypt = errors.New("dare: the envelope cannot be decrypted: wrong key, or it was changed")
+	// ErrPipe is returned by NewReader for an envelope that must be read twice
+	// and is too long to be kept in memory.
+	ErrPipe = errors.New("dare: the envelope must be read twice, and is too long to be kept in memory")
 )
 
 // SignerError says that an envelope is not signed by the key it was verified

@@ -22,7 +22,7 @@ import (
 // envelope on can replace its recipients, which are not signed, and so choose
 // the key under which the signed ciphertext is read.
 func (e *Envelope) Open(key Key) ([]byte, error) {
-	seed, err := e.unlock(key)
+	seed, err := e.unlockReleased(key)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func openUnder(seed *secret.Bytes, salt, ciphertext []byte) ([]byte, error) {
 // OpenAnnotations decrypts the annotations of the header, as Open does the
 // body. No signature covers them.
 func (e *Envelope) OpenAnnotations(key Key) ([][]byte, error) {
-	seed, err := e.unlock(key)
+	seed, err := e.unlockReleased(key)
 	if err != nil {
 		return nil, err
 	}
@@ -77,20 +77,33 @@ func (e *Envelope) openAnnotation(seed *secret.Bytes, annotation []byte) ([]byte
 	return openUnder(seed, slices.Concat(prefix, e.Header.Salt), ciphertext)
 }
 
-// unlock finds the base seed, and for a signed envelope checks that its signer
-// knew it.
-func (e *Envelope) unlock(key Key) (*secret.Bytes, error) {
-	switch {
-	case !e.Encrypted():
-		return nil, errors.New("dare: the envelope is not encrypted")
-	case e.Header.Enc != encA256CBC:
-		return nil, errors.New("dare: encrypted by an algorithm that is not known")
-	case e.Header.Cloaked != nil:
-		return nil, errors.New("dare: envelopes with cloaked headers are not read")
+// unlockReleased is unlock for an envelope that is held whole.
+func (e *Envelope) unlockReleased(key Key) (*secret.Bytes, error) {
+	if err := e.readable(encA256CBC); err != nil {
+		return nil, err
 	}
 	if err := e.released(); err != nil {
 		return nil, err
 	}
+	return e.unlock(key)
+}
+
+// readable tells whether the envelope is encrypted, by enc.
+func (e *Envelope) readable(enc string) error {
+	switch {
+	case !e.Encrypted():
+		return errors.New("dare: the envelope is not encrypted")
+	case e.Header.Enc != enc:
+		return errors.New("dare: encrypted by an algorithm that is not known")
+	case e.Header.Cloaked != nil:
+		return errors.New("dare: envelopes with cloaked headers are not read")
+	}
+	return nil
+}
+
+// unlock finds the base seed, and for a signed envelope checks that its signer
+// knew it.
+func (e *Envelope) unlock(key Key) (*secret.Bytes, error) {
 	found := false
 	for _, r := range e.Header.Recipients {
 		if !key.Named(r.Kid) {

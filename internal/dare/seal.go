@@ -12,12 +12,14 @@ import (
 )
 
 // SealOptions say for whom an envelope is sealed and by whom. At least one
-// recipient, and either a signer or Unsigned.
+// recipient, and one of a signer, Anonymous and Unsigned.
 type SealOptions struct {
 	Recipients  []*cogen.PublicKey // X448 or X25519
 	Keys        []*udf.Key         // of type E
 	Signer      *cogen.PrivateKey
+	Anonymous   bool // authenticated, but not by whom; a form of ours that SealTo writes
 	Unsigned    bool // there is no signer, so anyone can change what will be read
+	Text        bool // SealTo writes the body as a text
 	Meta        ContentMeta
 	Annotations [][]byte // encrypted like the body, in the header
 }
@@ -34,15 +36,39 @@ func Seal(plaintext []byte, opt SealOptions) (*Envelope, error) {
 
 // seal is Seal with its base seed and salt given.
 func seal(plaintext []byte, opt SealOptions, seed *secret.Bytes, salt []byte) (*Envelope, error) {
+	if opt.Anonymous {
+		return nil, errors.New("dare: an anonymous envelope is a stream")
+	}
+	e, err := newSealed(opt, seed, salt)
+	if err != nil {
+		return nil, err
+	}
+	if err := e.sealBody(plaintext, seed, opt.Signer); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// newSealed makes the envelope but for its body and trailer.
+func newSealed(opt SealOptions, seed *secret.Bytes, salt []byte) (*Envelope, error) {
+	ways := 0
+	for _, way := range []bool{opt.Signer != nil, opt.Anonymous, opt.Unsigned} {
+		if way {
+			ways++
+		}
+	}
 	switch {
 	case len(opt.Recipients)+len(opt.Keys) == 0:
 		return nil, errors.New("dare: no recipient")
 	case len(opt.Recipients)+len(opt.Keys) > MaxRecipients:
 		return nil, errors.New("dare: too many recipients")
-	case (opt.Signer == nil) != opt.Unsigned:
-		return nil, errors.New("dare: an envelope is either signed or called unsigned")
+	case ways != 1:
+		return nil, errors.New("dare: an envelope is signed, or called anonymous, or called unsigned")
 	}
 	e := &Envelope{Header: Header{Enc: encA256CBC, Salt: salt}}
+	if opt.Signer != nil {
+		e.Header.Dig = digS512
+	}
 	for _, key := range opt.Recipients {
 		r, err := newRecipient(key, seed)
 		if err != nil {
@@ -63,9 +89,6 @@ func seal(plaintext []byte, opt SealOptions, seed *secret.Bytes, salt []byte) (*
 	if err := e.sealAnnotations(seed, opt.Annotations); err != nil {
 		return nil, err
 	}
-	if err := e.sealBody(plaintext, seed, opt.Signer); err != nil {
-		return nil, err
-	}
 	return e, nil
 }
 
@@ -81,7 +104,6 @@ func (e *Envelope) sealBody(plaintext []byte, seed *secret.Bytes, signer *cogen.
 	if signer == nil {
 		return nil
 	}
-	e.Header.Dig = digS512
 	return e.sign(k, []*cogen.PrivateKey{signer})
 }
 

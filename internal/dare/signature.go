@@ -36,9 +36,13 @@ func Sign(body []byte, meta ContentMeta, signers ...*cogen.PrivateKey) (*Envelop
 // encrypted under k, witnesses.
 func (e *Envelope) sign(k *contentKeys, signers []*cogen.PrivateKey) error {
 	digest := sha512.Sum512(e.Body)
-	e.Trailer = &Trailer{PayloadDigest: digest[:]}
+	return e.signDigest(digest[:], k, signers)
+}
+
+func (e *Envelope) signDigest(digest []byte, k *contentKeys, signers []*cogen.PrivateKey) error {
+	e.Trailer = &Trailer{PayloadDigest: digest}
 	for _, signer := range signers {
-		value, err := signer.Sign(digest[:])
+		value, err := signer.Sign(digest)
 		if err != nil {
 			return fmt.Errorf("dare: %w", err)
 		}
@@ -65,7 +69,11 @@ func (e *Envelope) Verify(signer *cogen.PublicKey) error {
 	if !e.Signed() {
 		return ErrUnsigned
 	}
-	digest := sha512.Sum512(e.Body)
+	return e.verifyDigest(sha512.Sum512(e.Body), signer)
+}
+
+// verifyDigest is Verify for a body with that digest.
+func (e *Envelope) verifyDigest(digest [sha512.Size]byte, signer *cogen.PublicKey) error {
 	found := false
 	for _, s := range e.signatures() {
 		if !names(signer, s.Kid) {

@@ -18,27 +18,46 @@ const (
 // Parse reads one value in JSON or JSON-B and nothing after it. It is JSON-B
 // if the first octet that is no bracket is a code of JSON-B. The value refers to
 // b.
+//
+// JSON-B contains JSON: within a list or object in JSON, a value other than
+// those may be in JSON-B, as is the body of an envelope that the Mesh writes
+// into a file.
 func Parse(b []byte) (Value, error) {
-	if len(b) > MaxSize {
-		return Value{}, reason("more than %d octets", MaxSize)
-	}
-	p := &parser{in: b}
-	var v Value
-	var err error
-	if isBinary(b) {
-		if v, err = p.item(); err == nil && p.at < len(b) {
-			err = p.fail("something after the end")
-		}
-		return v, err
-	}
-	p.blanks()
-	if v, err = p.value(); err != nil {
+	v, p, err := parseFirst(b)
+	if err != nil {
 		return Value{}, err
 	}
-	if p.blanks(); p.at < len(b) {
+	if !isBinary(b) {
+		p.blanks()
+	}
+	if p.at < len(b) {
 		return Value{}, p.fail("something after the end")
 	}
 	return v, nil
+}
+
+// ParseFirst reads the first value of b, in JSON or JSON-B, and returns how
+// many octets it and the blanks before it take. The value refers to b.
+func ParseFirst(b []byte) (v Value, n int, err error) {
+	v, p, err := parseFirst(b)
+	if err != nil {
+		return Value{}, 0, err
+	}
+	return v, p.at, nil
+}
+
+func parseFirst(b []byte) (v Value, p *parser, err error) {
+	if len(b) > MaxSize {
+		return Value{}, nil, reason("more than %d octets", MaxSize)
+	}
+	p = &parser{in: b}
+	if isBinary(b) {
+		v, err = p.item()
+	} else {
+		p.blanks()
+		v, err = p.value()
+	}
+	return v, p, err
 }
 
 func isBinary(b []byte) bool {
@@ -114,6 +133,9 @@ func (p *parser) value() (Value, error) {
 		return Value{&node{kind: Text, literal: true, octets: literal}}, err
 	case c == '-' || '0' <= c && c <= '9':
 		return p.number()
+	case c >= codeText:
+		p.values--
+		return p.item()
 	}
 	return p.word()
 }
