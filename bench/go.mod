@@ -3,6 +3,7 @@ module meshkey/bench
 go 1.26.4
 
 require (
+	filippo.io/age v1.3.2
 	github.com/go-pdf/fpdf v0.9.0
 	github.com/hashicorp/vault v1.21.4
 	meshkey v0.0.0
@@ -12,6 +13,7 @@ require (
 // As in ../go.mod, so that a benchmark may import any of them.
 require (
 	filippo.io/edwards25519 v1.2.0 // indirect
+	filippo.io/hpke v0.4.0 // indirect
 	github.com/cloudflare/circl v1.6.5
 	github.com/fxamacker/cbor/v2 v2.10.0 // indirect
 	github.com/makiuchi-d/gozxing v0.1.1

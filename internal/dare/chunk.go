@@ -16,7 +16,7 @@ import (
 // AES-256-GCM, in the manner of STREAM (Hoang, Reyhanitabar, Rogaway, Vizár,
 // "Online Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance",
 // 2015): the nonce counts the chunks and marks the last one. docs/FORMATS.md,
-// section 8.
+// "Authenticated envelopes".
 const (
 	chunkLen  = 64 << 10
 	tagLen    = 16

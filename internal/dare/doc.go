@@ -4,8 +4,9 @@
 // May 2022, and reads what was written since draft 06.
 //
 // An envelope is a header, a body and perhaps a trailer, in JSON the list
-// [header, body, trailer]. It is handled whole: at most 64 MiB of text, for
-// which about four times as much memory is taken.
+// [header, body, trailer]. [Parse], [Sign] and [Seal] handle it whole: at most
+// 64 MiB of text, for which about four times as much memory is taken. [SealTo]
+// and [Reader] take any size at a constant amount of memory.
 //
 // # Security
 //
@@ -22,7 +23,14 @@
 // An encrypted envelope that is not signed is malleable: A256CBC has no
 // authentication, so whoever holds the envelope can change what will be read.
 // [Envelope.Signed] tells, and the caller must say so to the person. [Seal]
-// signs unless it is told in words not to.
+// signs unless it is told in words not to. Where there is no signer, [SealTo]
+// has a form of ours that is authenticated: nobody but the sender and the
+// recipients can have made it as it is, and each chunk is checked before it is
+// given out. A reader who stops at an error has a beginning of the plaintext.
+//
+// A [Reader] verifies a signed file in a first pass and releases it in a second;
+// it holds a tag, under a key of its own, of each 192 KiB that it verified, so
+// that a file that changes in between gives out nothing else.
 //
 // Every failure of decryption is the same error, [ErrDecrypt]. Key wrapping,
 // padding and witnesses are compared in constant time; AES is the standard
