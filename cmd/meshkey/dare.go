@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -33,28 +36,38 @@ application keys (SSH, mail) that an account has in escrow.`,
 
 func (a *app) dareSeal() *cobra.Command {
 	var (
-		open          opening
-		to, keys      []string
-		signer, out   string
-		contentType   string
-		bare, replace bool
+		open                opening
+		to, keys            []string
+		signer, out         string
+		contentType         string
+		anonymous, unsigned bool
+		text, replace       bool
 	)
 	cmd := &cobra.Command{
-		Use:   "seal FILE (--to PROFILE | --key KEY) (--signer SEED | --unsigned)",
-		Short: "Encrypt a file to accounts or under keys, and sign it",
-		Long: `Encrypt FILE so that each of the recipients can open it: an account, by its signed
-profile, or whoever has a symmetric key (E…). The envelope is signed with the key
-CommonSignature of the account whose seed is given. Unsigned envelopes can be changed by
-anyone who carries them; who wants one says --unsigned.`,
+		Use:   "seal FILE (--to PROFILE | --key KEY) (--signer SEED | --anonymous | --unsigned)",
+		Short: "Encrypt a file of any size to accounts or under keys, and sign it",
+		Long: `Encrypt FILE, of any size, so that each of the recipients can open it: an account, by
+its signed profile, or whoever has a symmetric key (E…).
+
+  --signer SEED  signs it with the key CommonSignature of that account: the recipient
+                 knows who sent it, and any Mesh program can read it.
+  --anonymous    does not sign it. Nobody but a recipient can change it, and nobody can
+                 tell who sent it. Only this program reads this form.
+  --unsigned     does not sign it, for other Mesh programs: whoever carries the envelope
+                 can change what will be read.
+
+The envelope is binary; --text makes one that mail and clipboard let through, a third
+longer.`,
 		Example: `  meshkey dare seal letter.txt --to bob.profile --signer alice.seed --out letter.dare
-  meshkey dare seal photo.jpg --key album.key --unsigned --out photo.dare`,
+  meshkey dare seal disk.img --to bob.profile --anonymous --out disk.dare
+  tar c album | meshkey dare seal - --key album.key --anonymous --out album.dare`,
 		Args: oneArg("FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			o := dare.SealOptions{Unsigned: bare, Meta: dare.ContentMeta{ContentType: contentType}}
+			o := dare.SealOptions{Anonymous: anonymous, Unsigned: unsigned, Text: text, Meta: dare.ContentMeta{ContentType: contentType}}
 			if err := a.recipients(&o, to, keys); err != nil {
 				return err
 			}
-			if !bare {
+			if signer != "" {
 				seed, err := a.openSeed(signer, open)
 				if err != nil {
 					return err
@@ -67,16 +80,7 @@ anyone who carries them; who wants one says --unsigned.`,
 				defer account.Wipe()
 				o.Signer = account.Private(profile.CommonSignature)
 			}
-			data, err := a.read(args[0], maxContent)
-			if err != nil {
-				return err
-			}
-			defer secret.Wipe(data)
-			e, err := dare.Seal(data, o)
-			if err != nil {
-				return err
-			}
-			return a.write(out, e.Bytes(), replace)
+			return a.sealFile(args[0], o, out, replace)
 		},
 	}
 	open.flags(cmd)
@@ -84,17 +88,43 @@ anyone who carries them; who wants one says --unsigned.`,
 	f.StringArrayVar(&to, "to", nil, "`PROFILE` of an account that can open it; may be repeated")
 	f.StringArrayVar(&keys, "key", nil, "`FILE` with a symmetric key (E…) that opens it; may be repeated")
 	f.StringVar(&signer, "signer", "", "`SEED` of the account that signs")
-	f.BoolVar(&bare, "unsigned", false, "do not sign: anyone who carries the envelope can change it")
+	f.BoolVar(&anonymous, "anonymous", false, "do not sign, but let nobody change it; only this program reads it")
+	f.BoolVar(&unsigned, "unsigned", false, "do not sign: whoever carries the envelope can change it")
 	f.StringVar(&contentType, "type", "", "content `TYPE` to note in the header, which is public")
+	f.BoolVar(&text, "text", false, "write the envelope as a text (JSON)")
 	outputFlags(cmd, &out, &replace)
 	cmd.MarkFlagsOneRequired("to", "key")
-	cmd.MarkFlagsOneRequired("signer", "unsigned")
-	cmd.MarkFlagsMutuallyExclusive("signer", "unsigned")
+	cmd.MarkFlagsOneRequired("signer", "anonymous", "unsigned")
+	cmd.MarkFlagsMutuallyExclusive("signer", "anonymous", "unsigned")
 	return cmd
 }
 
-// maxContent bounds what is sealed or opened, in octets.
-const maxContent = 32 << 20
+// sealFile seals a file of any size into another.
+func (a *app) sealFile(name string, o dare.SealOptions, out string, replace bool) error {
+	in, err := a.open(name)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	size := int64(-1)
+	if f, ok := in.(*os.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			size = info.Size()
+		}
+	}
+	if err := a.stream(out, replace, o.Text, func(w io.Writer) error { return dare.SealTo(w, in, size, o) }); err != nil {
+		return err
+	}
+	switch {
+	case o.Signer != nil:
+		a.voice.Say("Signed by %s: who opens it can tell, and the Mesh's programs read it.", udf.KeyFingerprint(o.Signer.Algorithm(), o.Signer.PublicKey().Bytes()))
+	case o.Anonymous:
+		a.voice.Say("Not signed, but nobody can change it; only meshkey opens it.")
+	default:
+		a.voice.Warn("the envelope is not signed: whoever carries it can change what will be read")
+	}
+	return nil
+}
 
 // recipients reads the profiles and keys to seal to.
 func (a *app) recipients(o *dare.SealOptions, to, keys []string) error {
@@ -154,17 +184,65 @@ func (a *app) write(name string, data []byte, replace bool) error {
 	return err
 }
 
-// openEnvelope reads an envelope.
-func (a *app) openEnvelope(name string) (*dare.Envelope, error) {
-	data, err := a.read(name, dare.MaxSize)
-	if err != nil {
-		return nil, err
+// stream writes a result of any size to a file, which is there in the end whole
+// or not at all, or to standard output. Only a text goes to a terminal.
+func (a *app) stream(name string, replace, text bool, write func(io.Writer) error) error {
+	if name != "" && name != stdin {
+		files := outfile.New(replace)
+		defer files.Discard()
+		var failed error // without the name of the file that it is not about
+		files.Add(name, func(w io.Writer) error {
+			failed = write(w)
+			return failed
+		})
+		if err := files.Stage(); err != nil {
+			if failed != nil && !is[*fs.PathError](failed) {
+				return failed
+			}
+			return err
+		}
+		return files.Commit()
 	}
-	e, err := dare.Parse(data)
-	if err != nil {
-		return nil, exit.Errorf(exit.Failed, "%s is no envelope: %w", sourceName(name), err)
+	f, isFile := a.out.(*os.File)
+	if isFile && terminal.IsTerminal(f) && name == "" && !text {
+		return exit.Errorf(exit.Usage, "the result is no text, and the terminal would not survive it").
+			Hinted("--out FILE writes it to a file; --out - insists")
 	}
-	return e, nil
+	w := &counter{w: a.out}
+	err := write(w)
+	if err != nil && w.n > 0 {
+		a.voice.Warn("what was written to standard output until then is not whole: throw it away")
+	}
+	return err
+}
+
+// counter counts what is written.
+type counter struct {
+	w io.Writer
+	n int64
+}
+
+func (c *counter) Write(b []byte) (int, error) {
+	n, err := c.w.Write(b)
+	c.n += int64(n)
+	return n, err
+}
+
+// openEnvelope opens a file with an envelope of any size. The caller closes it.
+func (a *app) openEnvelope(name string) (*dare.Reader, io.Closer, error) {
+	in, err := a.open(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := dare.NewReader(in)
+	if err == nil {
+		return r, in, nil
+	}
+	in.Close()
+	if errors.Is(err, dare.ErrPipe) {
+		return nil, nil, exit.Errorf(exit.Failed, "%s: %w", sourceName(name), err).Hinted("write it to a file first, and give that")
+	}
+	return nil, nil, exit.Errorf(exit.Failed, "%s is no envelope: %w", sourceName(name), err)
 }
 
 func (a *app) dareVerify() *cobra.Command {
@@ -181,10 +259,11 @@ The profile must be one that you trust: compare its fingerprint.`,
 			if err != nil {
 				return err
 			}
-			e, err := a.openEnvelope(args[0])
+			e, in, err := a.openEnvelope(args[0])
 			if err != nil {
 				return err
 			}
+			defer in.Close()
 			name, err := verify(e, p.Keys())
 			if err != nil {
 				return err
@@ -199,8 +278,12 @@ The profile must be one that you trust: compare its fingerprint.`,
 }
 
 // verify finds the key that signed an envelope and returns its name.
-func verify(e *dare.Envelope, keys []profile.NamedKey) (string, error) {
-	if !e.Signed() {
+func verify(e *dare.Reader, keys []profile.NamedKey) (string, error) {
+	signers, err := e.Signers()
+	if err != nil {
+		return "", err
+	}
+	if len(signers) == 0 {
 		return "", exit.Errorf(exit.NotVerified, "the envelope is not signed")
 	}
 	var last error
@@ -217,7 +300,7 @@ func verify(e *dare.Envelope, keys []profile.NamedKey) (string, error) {
 		}
 	}
 	if last == nil || isOtherSigner(last) {
-		return "", exit.Errorf(exit.NotVerified, "the envelope is signed by %s, which is no key of this account", strings.Join(e.Signers(), ", "))
+		return "", exit.Errorf(exit.NotVerified, "the envelope is signed by %s, which is no key of this account", strings.Join(signers, ", "))
 	}
 	return "", exit.Errorf(exit.NotVerified, "%w", last)
 }
@@ -230,11 +313,15 @@ func (a *app) dareInspect() *cobra.Command {
 		Example: `  meshkey dare inspect letter.dare`,
 		Args:    oneArg("ENVELOPE"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			e, err := a.openEnvelope(args[0])
+			e, in, err := a.openEnvelope(args[0])
 			if err != nil {
 				return err
 			}
-			t := inspectEnvelope(e)
+			defer in.Close()
+			t, err := inspectEnvelope(e)
+			if err != nil {
+				return err
+			}
 			if asJSON {
 				return a.printJSON(t)
 			}

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 
@@ -12,7 +13,6 @@ import (
 	"meshkey/cmd/internal/outfile"
 	"meshkey/internal/dare"
 	"meshkey/internal/keyfile"
-	"meshkey/internal/secret"
 	"meshkey/mesh"
 	"meshkey/profile"
 	"meshkey/udf"
@@ -27,10 +27,13 @@ func (a *app) dareOpen() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "open ENVELOPE... (--seed SEED | --key KEY)",
 		Short: "Decrypt an envelope, or get escrowed keys back as key files",
-		Long: `Decrypt an envelope with a key of the account whose seed is given, or with a symmetric
-key. If it is signed, its signature is verified first: by the profile given as --signer,
-or else by the account's own keys. If it is not, that is said, and somebody may have
-changed what you read.
+		Long: `Decrypt an envelope of any size with a key of the account whose seed is given, or with
+a symmetric key. If it is signed, its signature is verified first: by the profile given
+as --signer, or else by the account's own keys. If it is anonymous, nobody but another
+recipient can have changed it; if it is unsigned, anybody can. Which it is, is said.
+
+After an error nothing is left in --out FILE. What went to standard output until then
+is a beginning, and not to be used.
 
 With --keys DIR the envelopes hold application keys that were escrowed to the account
 (SSH, mail), and each becomes a key file there that other programs read. An entry of a
@@ -56,23 +59,23 @@ keys in it, --out FILE the account's signed profile.`,
 			if len(args) > 1 {
 				return exit.Errorf(exit.Usage, "one envelope at a time, unless they hold keys (--keys DIR)")
 			}
-			e, err := a.openEnvelope(args[0])
+			e, in, err := a.openEnvelope(args[0])
 			if err != nil {
 				return err
 			}
+			defer in.Close()
 			if account != nil && isRecord(e) { // which its account alone signs, whatever --signer says
-				r, err := openRecord(e.Bytes(), who.seed, account)
+				whole, err := e.Whole()
+				if err != nil {
+					return err
+				}
+				r, err := openRecord(whole.Bytes(), who.seed, account)
 				if err != nil {
 					return err
 				}
 				return a.tellRecord(args[0], r, account, out, replace)
 			}
-			plaintext, err := a.openSealed(e, account, key, signer)
-			if err != nil {
-				return err
-			}
-			defer secret.Wipe(plaintext)
-			return a.write(out, plaintext, replace)
+			return a.openSealed(e, account, key, signer, out, replace)
 		},
 	}
 	open.flags(cmd)
@@ -117,20 +120,34 @@ func (a *app) ownerOf(name string, open opening) (o owner, err error) {
 }
 
 // openSealed verifies and decrypts one envelope.
-func (a *app) openSealed(e *dare.Envelope, account *profile.Account, keyName, signer string) ([]byte, error) {
+func (a *app) openSealed(e *dare.Reader, account *profile.Account, keyName, signer, out string, replace bool) error {
 	if err := a.verifySigner(e, account, signer); err != nil {
-		return nil, err
+		return err
 	}
+	key, err := a.keyFor(e, account, keyName)
+	if err != nil {
+		return err
+	}
+	if err := a.stream(out, replace, false, func(w io.Writer) error { return e.Open(w, key) }); err != nil {
+		return err
+	}
+	if e.Authenticated() {
+		a.voice.Say("The envelope is anonymous: nobody but a recipient can have changed it, and it does not tell who sent it.")
+	}
+	return nil
+}
+
+// keyFor is the key that opens an envelope, nil for one that is not encrypted.
+func (a *app) keyFor(e *dare.Reader, account *profile.Account, keyName string) (dare.Key, error) {
 	if !e.Encrypted() {
-		return e.Payload()
+		return nil, nil
 	}
 	if keyName != "" {
 		key, err := a.openKey(keyName)
 		if err != nil {
 			return nil, err
 		}
-		defer key.Wipe()
-		return e.Open(dare.SymmetricKey(key))
+		return dare.SymmetricKey(key), nil
 	}
 	for _, kid := range e.Recipients() {
 		f, err := udf.ParseFingerprint(kid)
@@ -138,14 +155,18 @@ func (a *app) openSealed(e *dare.Envelope, account *profile.Account, keyName, si
 			continue
 		}
 		if _, key := account.Find(f); key != nil {
-			return e.Open(dare.PrivateKey(key))
+			return dare.PrivateKey(key), nil
 		}
 	}
 	return nil, exit.Errorf(exit.WrongAccount, "the envelope is not sealed to a key of the account %s", account.Fingerprint())
 }
 
-// verifySigner verifies a signed envelope, and calls an unsigned one so.
-func (a *app) verifySigner(e *dare.Envelope, account *profile.Account, signer string) error {
+// verifySigner verifies a signed envelope, and says what holds for another.
+func (a *app) verifySigner(e *dare.Reader, account *profile.Account, signer string) error {
+	signers, err := e.Signers()
+	if err != nil {
+		return err
+	}
 	var keys []profile.NamedKey
 	switch {
 	case signer != "":
@@ -154,7 +175,9 @@ func (a *app) verifySigner(e *dare.Envelope, account *profile.Account, signer st
 			return err
 		}
 		keys = p.Keys()
-	case !e.Signed():
+	case e.Authenticated():
+		return nil // opening is what shows it
+	case len(signers) == 0:
 		a.voice.Warn("the envelope is not signed: anyone who carried it could have changed what it says")
 		return nil
 	case account != nil:

@@ -203,8 +203,8 @@ func inspectJSON(name string, data []byte) (thing, error) {
 		t.add("keys", keysJSON(p.Keys()))
 		return t, nil
 	}
-	if e, err := dare.Parse(data); err == nil {
-		return inspectEnvelope(e), nil
+	if e, err := dare.NewReader(bytes.NewReader(data)); err == nil {
+		return inspectEnvelope(e)
 	}
 	if x, err := mesh.Parse(data); err == nil {
 		defer mesh.Wipe(x)
@@ -214,7 +214,15 @@ func inspectJSON(name string, data []byte) (thing, error) {
 }
 
 // inspectEnvelope tells the header of an envelope. Nothing vouches for it.
-func inspectEnvelope(e *dare.Envelope) thing {
+func inspectEnvelope(e *dare.Reader) (thing, error) {
+	octets, err := e.Length()
+	if err != nil {
+		return thing{}, err
+	}
+	signers, err := e.Signers()
+	if err != nil {
+		return thing{}, err
+	}
 	t := thing{Kind: "envelope", Title: "a DARE envelope"}
 	if isRecord(e) {
 		t = thing{Kind: "record", Title: "a recovery record, as it says itself; meshkey dare open and meshkey recover open it"}
@@ -226,20 +234,23 @@ func inspectEnvelope(e *dare.Envelope) thing {
 			}
 		}
 	}
-	t.add("octets", len(e.Body))
+	t.add("octets", octets)
 	if e.Encrypted() {
-		t.add("encrypted", e.Header.Enc)
+		t.add("encrypted", e.Header().Enc)
 		t.add("recipients", e.Recipients())
 	} else {
 		t.add("encrypted", "no")
 	}
-	if e.Signed() {
-		t.add("signers", e.Signers())
+	switch {
+	case len(signers) > 0:
+		t.add("signers", signers)
 		t.add("signature", "not verified; meshkey dare verify does it")
-	} else {
+	case e.Authenticated():
+		t.add("signature", "none: it is anonymous; but nobody except a recipient can have changed it")
+	default:
 		t.add("signature", "none: anyone who carried it could have changed it")
 	}
-	return t
+	return t, nil
 }
 
 // inspectItem says what is public about one text.

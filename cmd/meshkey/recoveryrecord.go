@@ -22,7 +22,9 @@ type sealedRecord struct {
 
 // isRecord reports whether an envelope says that it is a recovery record.
 // Nothing vouches for that before it is opened.
-func isRecord(e *dare.Envelope) bool {
+func isRecord(e interface {
+	ContentMeta() (*dare.ContentMeta, error)
+}) bool {
 	meta, err := e.ContentMeta()
 	return err == nil && meta.MessageType == "RecoveryRecord"
 }

@@ -105,6 +105,35 @@ func (r *Reader) Signers() ([]string, error) {
 	return r.env.Signers(), nil
 }
 
+// ContentMeta reads what the header says of the content. It is bound to the body
+// if the envelope is Authenticated; else nothing vouches for it.
+func (r *Reader) ContentMeta() (*ContentMeta, error) { return r.env.ContentMeta() }
+
+// Length is how many octets the body has as it was sent. The whole is read; an
+// Authenticated envelope cannot be opened afterwards.
+func (r *Reader) Length() (int64, error) {
+	if err := r.firstPass(); err != nil {
+		return 0, err
+	}
+	return r.scan.length, nil
+}
+
+// Whole reads the envelope whole, as Parse does. It cannot read one that is
+// Authenticated.
+func (r *Reader) Whole() (*Envelope, error) {
+	if r.Authenticated() {
+		return nil, errors.New("dare: an authenticated envelope is a stream")
+	}
+	if _, err := r.in.Seek(r.start, io.SeekStart); err != nil {
+		return nil, err
+	}
+	b, err := io.ReadAll(io.LimitReader(r.in, MaxSize+1))
+	if err != nil {
+		return nil, err
+	}
+	return Parse(b)
+}
+
 // Verify checks that signer signed the body. From then on Open gives out what
 // it holds. Errors are those of Envelope.Verify.
 func (r *Reader) Verify(signer *cogen.PublicKey) error {
@@ -270,6 +299,7 @@ func (r *Reader) firstPass() error {
 		},
 		func(j *job) error {
 			out.tags = append(out.tags, j.mark)
+			out.length += int64(j.n)
 			hash.Write(j.buf[:j.n])
 			return nil
 		})
@@ -327,6 +357,7 @@ var errChanged = errors.New("dare: the envelope changed while it was read")
 // digest can be that nobody can aim at, since nobody knows the key, and take
 // sixteen octets of memory for each run of cbcLen.
 type scan struct {
+	length int64
 	digest [sha512.Size]byte
 	mac    cipher.AEAD
 	tags   [][tagLen]byte
