@@ -25,31 +25,22 @@ func CombinePublic(context []byte, contributions ...*Contribution) (*PublicKey, 
 	if len(contributions) == 0 {
 		return nil, errNoKeys
 	}
-	names := map[string]bool{}
-	for _, c := range contributions {
-		if names[c.name] {
+	keys := make([]*PublicKey, len(contributions))
+	names, makers := map[string]bool{}, map[string]string{}
+	for i, c := range contributions {
+		other, same := makers[string(c.key.encoded)]
+		switch {
+		case names[c.name]:
 			return nil, &ContributionError{c.name, "it comes twice"}
-		}
-		names[c.name] = true
-		if c.Algorithm() != contributions[0].Algorithm() {
+		case c.Algorithm() != contributions[0].Algorithm():
 			return nil, &ContributionError{c.name, "a key for another algorithm"}
+		case same:
+			return nil, &ContributionError{c.name, fmt.Sprintf("the same key as that of %q", other)}
 		}
 		if err := c.Verify(context); err != nil {
 			return nil, err
 		}
-	}
-	return sumContributions(contributions)
-}
-
-// sumContributions adds the keys of contributions that were verified. Two that
-// are the same are an error: each of them would be a key that two parties have.
-func sumContributions(contributions []*Contribution) (*PublicKey, error) {
-	keys, makers := make([]*PublicKey, len(contributions)), map[string]string{}
-	for i, c := range contributions {
-		if other, twice := makers[string(c.key.encoded)]; twice {
-			return nil, &ContributionError{c.name, fmt.Sprintf("the same key as that of %q", other)}
-		}
-		keys[i], makers[string(c.key.encoded)] = c.key, c.name
+		keys[i], names[c.name], makers[string(c.key.encoded)] = c.key, true, c.name
 	}
 	return sumPublic(keys)
 }

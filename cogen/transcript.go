@@ -136,6 +136,11 @@ func (t *Transcript) Reveal(c *Contribution) error {
 	if c.Algorithm() != t.algorithm {
 		return &ContributionError{c.name, "a key for another algorithm"}
 	}
+	for _, p := range t.parties {
+		if p.contribution != nil && p.contribution.key.Equal(c.key) {
+			return &ContributionError{c.name, fmt.Sprintf("the same key as that of %q", p.name)}
+		}
+	}
 	if err := c.Verify(t.context); err != nil {
 		return err
 	}
@@ -147,16 +152,17 @@ func (t *Transcript) Reveal(c *Contribution) error {
 // has committed to its own.
 var ErrEarly = errors.New("cogen: a contribution is revealed before every commitment is in")
 
-// Key returns the key that the parties made. It is an error if a contribution
-// is missing, and a *ContributionError if two are the same.
+// Key returns the key that the parties made. It is a *ContributionError if a
+// contribution is missing.
 func (t *Transcript) Key() (*PublicKey, error) {
-	contributions := make([]*Contribution, len(t.parties))
+	keys := make([]*PublicKey, len(t.parties))
 	for i, p := range t.parties {
-		if contributions[i] = p.contribution; p.contribution == nil {
+		if p.contribution == nil {
 			return nil, &ContributionError{p.name, "it is missing"}
 		}
+		keys[i] = p.contribution.key
 	}
-	return sumContributions(contributions)
+	return sumPublic(keys)
 }
 
 // Verify checks that own, which its party has kept, is in the key that
