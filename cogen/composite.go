@@ -53,6 +53,8 @@ func sumPublic(keys []*PublicKey) (*PublicKey, error) {
 		if k.algorithm != a {
 			return nil, errAlgorithm
 		}
+		// Spec: the drafts print X25519 and X448 keys that are sums without the
+		// sign of v. Such a key is half a point, and its sums would be a guess.
 		if len(k.encoded) != a.suite.curve.PointLen() {
 			return nil, errors.New("cogen: a public key without the sign of v cannot be added")
 		}

@@ -13,6 +13,7 @@ import (
 	"meshkey/cogen"
 	"meshkey/internal/oracle"
 	"meshkey/internal/secret/secrettest"
+	"meshkey/vectors"
 )
 
 // trials calls f with random octets that the next run has too.
@@ -244,4 +245,55 @@ func ExampleCombinePublic() {
 	// Output:
 	// both have one key: true
 	// cogen: the contribution of "device": it does not prove that its maker has the private key, in this ceremony and under this name
+}
+
+// withoutPrefix computes the private scalar from a signature whose nonce was
+// made of the message alone, from S = r + k·s; of another signature it computes
+// some other number.
+func withoutPrefix(a cogen.Algorithm, prefix, public, message, signature []byte) *big.Int {
+	o, half := oracleOf(a), len(signature)/2
+	r := o.Number(dom(a), prefix, message)
+	k := o.Number(dom(a), signature[:half], public, message)
+	s := new(big.Int).Sub(oracle.FromLittleEndian(signature[half:]), r)
+	return s.Mul(s, k.ModInverse(k, o.L)).Mod(s, o.L)
+}
+
+// The reference signs with composite keys without a prefix. One signature gives
+// the private key; here it is computed from two that were published.
+func TestEmptyPrefix(t *testing.T) {
+	found := 0
+	for c := range vectors.Each[vectors.EmptyPrefix]("mesh-empty-prefix") {
+		found++
+		a, d := cogen.Ed448(), c.Data
+		scalar := oracle.LittleEndian(withoutPrefix(a, nil, d.Public, d.Digest, d.Signature), a.PrivateLen())
+		k := private(t, a, true, scalar)
+		if !bytes.Equal(k.PublicKey().Bytes(), d.Public) || !bytes.Equal(scalar, d.Scalar) {
+			t.Errorf("%s: the private key is not found", c.Name)
+		}
+		ours := sign(t, k, d.Digest)
+		if !k.PublicKey().Verify(d.Digest, ours) || bytes.Equal(ours, d.Signature) {
+			t.Errorf("%s: we sign so, too, or not at all", c.Name)
+		}
+	}
+	if found == 0 {
+		t.Error("no signature was published")
+	}
+	eachSigner(t, func(t *testing.T, a cogen.Algorithm) {
+		x, y := a.GenerateKey(), a.GenerateKey()
+		z, err := cogen.CombinePrivate(x, y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		message, public := []byte("message"), z.PublicKey().Bytes()
+		signature := sign(t, z, message)
+		for what, prefix := range map[string][]byte{
+			"nothing": nil, "the public key": public, "a summand's public key": x.PublicKey().Bytes(),
+			"zeros": make([]byte, len(public)),
+		} {
+			scalar := withoutPrefix(a, prefix, public, message, signature)
+			if bytes.Equal(oracle.LittleEndian(scalar, a.PrivateLen()), z.Bytes()) {
+				t.Errorf("a prefix of %s gives the private key", what)
+			}
+		}
+	})
 }

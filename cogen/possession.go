@@ -7,6 +7,9 @@ import (
 	"meshkey/internal/secret"
 )
 
+// Spec: draft-hallambaker-threshold-06, Section 7.2, wants a contributor to
+// show that he has his private key, and does not say how. docs/FORMATS.md does.
+
 // The purposes of what is hashed for a proof.
 const (
 	possessionNonce     = "possession nonce v1"

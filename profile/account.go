@@ -47,21 +47,3 @@ func (a *Account) StoreKey(store string) (*cogen.PrivateKey, error) {
 	}
 	return k, nil
 }
-
-// A Device has the keys of a device of the Mesh, private ones included:
-// draft-hallambaker-mesh-schema, ProfileDevice. It is secret.
-type Device struct{ *keyring }
-
-// NewDevice derives the keys of a device from its seed, one with the specifier
-// MeshProfileDevice (256); the error is a *KindError for another. The seed
-// stays the caller's.
-func NewDevice(seed *udf.Seed) (*Device, error) {
-	if spec := seed.Specifier(); spec != udf.MeshProfileDevice {
-		return nil, &KindError{spec}
-	}
-	ring, err := derive(seed, deviceKeys)
-	if err != nil {
-		return nil, err
-	}
-	return &Device{ring}, nil
-}

@@ -61,7 +61,7 @@ func TestRoundTrip(t *testing.T) {
 }
 
 // forge signs the structure x with key, under a name.
-func forge(t *testing.T, x any, name string, key *cogen.PrivateKey) []byte {
+func forge(t testing.TB, x any, name string, key *cogen.PrivateKey) []byte {
 	t.Helper()
 	body, err := mesh.Marshal(x)
 	if err != nil {

@@ -148,6 +148,85 @@ type NamedKey struct {
 	Fingerprint string `json:"fingerprint"` // 140 bits
 }
 
+// Composition is keys that are sums: of one that a device made, and one that its
+// administrator activates. Topic mesh-cogen.
+type Composition struct {
+	Seed        string        `json:"seed"`        // of the device
+	Activation  string        `json:"activation"`  // seed of the activation
+	Specifier   string        `json:"specifier"`   // of the activation's seed
+	ContentType string        `json:"contentType"` // of the fingerprints
+	Keys        []ComposedKey `json:"keys"`
+}
+
+// ComposedKey is one such key.
+type ComposedKey struct {
+	Name       string  `json:"name"`
+	Algorithm  string  `json:"algorithm"`
+	Base       Summand `json:"base"`
+	Activation Summand `json:"activation"`
+	Composite  Summand `json:"composite"`
+}
+
+// Summand is a key that is added to others, or their sum.
+type Summand struct {
+	Name        string `json:"name"`    // of whoever contributes it
+	Seed        string `json:"seed"`    // that private is derived from
+	Label       string `json:"label"`   // under this label
+	Private     Hex    `json:"private"` // as RFC 7748 and RFC 8032 take it
+	Scalar      Hex    `json:"scalar"`  // little-endian; of a sum below the group order
+	Public      Hex    `json:"public"`  // in the Mesh's encoding
+	U           Hex    `json:"u"`       // coordinates, little-endian
+	V           Hex    `json:"v"`
+	X           Hex    `json:"x"`
+	Y           Hex    `json:"y"`
+	Fingerprint string `json:"fingerprint"` // 140 bits
+	ContentType string `json:"contentType"` // of the fingerprint
+}
+
+// Composite is a key that is a sum. Topic threshold-keygen.
+type Composite struct {
+	Algorithm string    `json:"algorithm"`
+	Form      string    `json:"form"` // of the derivation: info or salt
+	Summands  []Summand `json:"summands"`
+	Composite Summand   `json:"composite"`
+}
+
+// EmptyPrefix is a signature whose nonce anyone can compute, and what follows
+// from it. Topic mesh-empty-prefix.
+type EmptyPrefix struct {
+	Algorithm   string `json:"algorithm"`
+	Public      Hex    `json:"public"`
+	Fingerprint string `json:"fingerprint"`
+	ContentType string `json:"contentType"`
+	Body        Hex    `json:"body"`
+	Digest      Hex    `json:"digest"` // of the body; this is signed
+	Signature   Hex    `json:"signature"`
+	Nonce       Hex    `json:"nonce"`  // little-endian
+	Scalar      Hex    `json:"scalar"` // private, little-endian
+}
+
+// Contributions is a ceremony in which parties make one key. Topic
+// contribution.
+type Contributions struct {
+	Algorithm  string        `json:"algorithm"`
+	Context    string        `json:"context"`
+	Parties    []Contributor `json:"parties"`
+	Committed  Hex           `json:"committed"`  // transcript of all commitments
+	Transcript Hex           `json:"transcript"` // at the end
+	Digest     Hex           `json:"digest"`     // of that
+	Public     Hex           `json:"public"`     // key that is the sum
+}
+
+// Contributor is a party of such a ceremony.
+type Contributor struct {
+	Name         string `json:"name"`
+	Scalar       Hex    `json:"scalar"` // private, little-endian
+	Public       Hex    `json:"public"`
+	Proof        Hex    `json:"proof"`
+	Contribution Hex    `json:"contribution"`
+	Commitment   Hex    `json:"commitment"`
+}
+
 // Escrow is a set of shares and all it brings back. Topic mesh-escrow.
 type Escrow struct {
 	Need      int           `json:"need"`

@@ -16,11 +16,15 @@ import (
 
 // Every topic has a type that takes every member of its data.
 var topics = map[string]func() int{
+	"contribution":      count[vectors.Contributions]("contribution"),
 	"dare":              count[vectors.Envelope]("dare"),
+	"mesh-cogen":        count[vectors.Composition]("mesh-cogen"),
+	"mesh-empty-prefix": count[vectors.EmptyPrefix]("mesh-empty-prefix"),
 	"mesh-escrow":       count[vectors.Escrow]("mesh-escrow"),
 	"mesh-profile":      count[vectors.Profile]("mesh-profile"),
 	"record":            count[vectors.Record]("record"),
 	"sheet":             count[vectors.Row]("sheet"),
+	"threshold-keygen":  count[vectors.Composite]("threshold-keygen"),
 	"udf-authenticator": count[vectors.Authenticator]("udf-authenticator"),
 	"udf-derive":        count[vectors.Derivation]("udf-derive"),
 	"udf-digest":        count[vectors.Digest]("udf-digest"),

@@ -123,9 +123,10 @@ func (c *Curve) Public(seed []byte) []byte {
 }
 
 // Nonce is R of a signature whose nonce is hashed from these octets.
-func (c *Curve) Nonce(parts ...[]byte) []byte { return c.Encode(c.Mul(c.nonce(parts...), c.Base)) }
+func (c *Curve) Nonce(parts ...[]byte) []byte { return c.Encode(c.Mul(c.Number(parts...), c.Base)) }
 
-func (c *Curve) nonce(parts ...[]byte) *big.Int {
+// Number hashes octets to a number below L, as nonces and challenges are made.
+func (c *Curve) Number(parts ...[]byte) *big.Int {
 	return new(big.Int).Mod(FromLittleEndian(c.hash(parts...)), c.L)
 }
 
@@ -133,14 +134,14 @@ func (c *Curve) nonce(parts ...[]byte) *big.Int {
 // hashed with the message.
 func (c *Curve) Sign(seed, dom, message []byte) []byte {
 	_, prefix := c.expand(seed)
-	r := c.nonce(dom, prefix, message)
+	r := c.Number(dom, prefix, message)
 	return c.Finish(seed, dom, c.Encode(c.Mul(r, c.Base)), r, message)
 }
 
 // Finish makes a signature with a given R.
 func (c *Curve) Finish(seed, dom, encodedR []byte, r *big.Int, message []byte) []byte {
 	s, _ := c.expand(seed)
-	k := c.nonce(dom, encodedR, c.Public(seed), message)
+	k := c.Number(dom, encodedR, c.Public(seed), message)
 	k.Mul(k, s).Add(k, r).Mod(k, c.L)
 	return slices.Concat(encodedR, LittleEndian(k, len(encodedR)))
 }

@@ -40,11 +40,15 @@ type Result struct {
 // topics holds the check of every topic. It returns nil if all members of the
 // case are as they should be.
 var topics = map[string]func(vectors.Case[json.RawMessage]) error{
+	"contribution":      of(contributions),
 	"dare":              of(envelope),
+	"mesh-cogen":        of(composition),
+	"mesh-empty-prefix": of(emptyPrefix),
 	"mesh-escrow":       of(escrow),
 	"mesh-profile":      of(profiles),
 	"record":            of(records),
 	"sheet":             of(sheetRow),
+	"threshold-keygen":  of(composite),
 	"udf-authenticator": of(authenticator),
 	"udf-derive":        of(derivation),
 	"udf-digest":        of(digest),
