@@ -17,7 +17,7 @@ import (
 // none.
 
 // rows448 is the number of tables: one for every other digit of a scalar.
-const rows448 = digits448 / 2
+const rows448 = digits16 / 2
 
 // An affine448 is a point of the twist as it is added: y + x, y - x and
 // 2·d·x·y.
@@ -50,7 +50,7 @@ var baseTable448 = sync.OnceValue(func() *[rows448][8 * affineWords]uint64 {
 		var q affine448
 		q.from(&points[i])
 		words := table[i/8][affineWords*(i%8):]
-		pack(words, &q.plus, &q.minus, &q.dt)
+		pack(words, q.plus[:], q.minus[:], q.dt[:])
 	}
 	return table
 })
@@ -144,7 +144,7 @@ func (p *point448) scalarBaseMult(s *Scalar) {
 			zero, negative := lookup(entry[:], table[i][:], digits[2*i+j])
 			entry[0] |= zero        // y + x
 			entry[words448] |= zero // y - x
-			unpack(entry[:], &q.plus, &q.minus, &q.dt)
+			unpack(entry[:], q.plus[:], q.minus[:], q.dt[:])
 			fp.Cswap(&q.plus, &q.minus, negative)
 			negIf448(&q.dt, negative)
 			sum.addAffine(&q)

@@ -46,7 +46,13 @@ func TestConstants(t *testing.T) {
 	if from(prime25519).Cmp(p25519) != 0 || from(prime448).Cmp(p448) != 0 {
 		t.Error("a field prime")
 	}
-	check("the square of map25519", square(from(map25519.Bytes())), big.NewInt(-486664), p25519)
+	check("the square of map25519", square(from(map25519[:])), big.NewInt(-486664), p25519)
+	check("2·121666·d of edwards25519", new(big.Int).Mul(from(twoD25519[:]), big.NewInt(121666)), big.NewInt(-2*121665), p25519)
+	// The tangent of torsionFree goes through (A+2, 0) and the x of a point of
+	// order 4: with m the slope, that is x = A + 2 + 2·(m + 2), and m + 2 is a
+	// root of A + 2.
+	root := new(big.Int).Add(from(tangent25519[:]), big.NewInt(2))
+	check("the square of tangent25519 + 2", square(root), big.NewInt(486664), p25519)
 	check("the square of rootOf39081", square(from(rootOf39081[:])), big.NewInt(39081), p448)
 	check("d of edwards448", from(ed448.d[:]), big.NewInt(-39081), p448)
 	check("39081·d of curve448", new(big.Int).Mul(from(x448.d[:]), big.NewInt(39081)), big.NewInt(39082), p448)
@@ -112,37 +118,60 @@ func TestDigits(t *testing.T) {
 		c.NewScalar().Invert(c.NewScalar().SetUint64(3)),
 	} {
 		want := oracle.FromLittleEndian(s.Bytes())
-		sixteen, naf := new(big.Int), new(big.Int)
+		sixteen := new(big.Int)
 		digits := s.radix16()
-		for i := digits448 - 1; i >= 0; i-- {
+		for i := digits16 - 1; i >= 0; i-- {
 			if digits[i] < -8 || digits[i] > 7 {
 				t.Errorf("digit %d", digits[i])
 			}
 			sixteen.Lsh(sixteen, 4).Add(sixteen, big.NewInt(int64(digits[i])))
 		}
-		odd := s.naf()
-		for i := len(odd) - 1; i >= 0; i-- {
-			if odd[i] != 0 && (odd[i]&1 == 0 || odd[i] < -15 || odd[i] > 15) {
-				t.Errorf("digit %d", odd[i])
-			}
-			naf.Lsh(naf, 1).Add(naf, big.NewInt(int64(odd[i])))
+		if sixteen.Cmp(want) != 0 {
+			t.Errorf("%v has the digits of %v", want, sixteen)
 		}
-		if sixteen.Cmp(want) != 0 || naf.Cmp(want) != 0 {
-			t.Errorf("%v has the digits of %v and %v", want, sixteen, naf)
+		value := s.value()
+		for width := 2; width <= 6; width++ {
+			sum, last := new(big.Int), -width
+			for i, d := range naf(&value, width) {
+				if d == 0 {
+					continue
+				}
+				if d&1 == 0 || int(max(d, -d)) >= 1<<(width-1) || i-last < width {
+					t.Errorf("digit %d at %d", d, i)
+				}
+				last = i
+				sum.Add(sum, new(big.Int).Lsh(big.NewInt(int64(d)), uint(i)))
+			}
+			if sum.Cmp(want) != 0 {
+				t.Errorf("%v has the digits of %v with width %d", want, sum, width)
+			}
+		}
+		for c := 3; c <= 13; c++ {
+			sum := new(big.Int)
+			for i, d := range signedDigits(&value, c) {
+				if int(max(d, -d)) > 1<<(c-1) {
+					t.Errorf("digit %d", d)
+				}
+				sum.Add(sum, new(big.Int).Lsh(big.NewInt(int64(d)), uint(c*i)))
+			}
+			if sum.Cmp(want) != 0 {
+				t.Errorf("%v has the digits of %v to the base 2^%d", want, sum, c)
+			}
 		}
 	}
 }
 
-// Halving and multiplying by the order tell the same.
-func TestTorsionFree448(t *testing.T) {
-	for _, c := range []*Curve{X448(), Ed448()} {
+// The residue symbols and multiplying by the order tell the same.
+func TestTorsionFree(t *testing.T) {
+	for _, c := range []*Curve{X25519(), Ed25519(), X448(), Ed448()} {
 		minusOne := c.NewScalar().SetUint64(1)
 		minusOne.Neg(minusOne)
 		encoded, g := make([]byte, c.PointLen()), c.NewGenerator()
 		var counts [2]int
-		for range 255 {
+		for range 255 << (c.cofactor - 2) {
 			encoded[0]++
 			encoded[7] += 3
+			encoded[11] += 5 * (encoded[0] & 1)
 			p, err := c.Decode(encoded)
 			if err != nil {
 				continue

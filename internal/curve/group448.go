@@ -83,6 +83,9 @@ func equal448(x, y *fp.Elt) int {
 	return subtle.ConstantTimeCompare(difference[:], zero[:])
 }
 
+// words448 is the number of words of an element.
+const words448 = fp.Size / 8
+
 // A cached448 is a point as it is added to another: X, Y, Z and d·X·Y/Z.
 type cached448 struct{ x, y, z, dt fp.Elt }
 
@@ -98,6 +101,16 @@ func (q *cached448) negIf(n uint) {
 	negIf448(&q.dt, n)
 }
 
+func (q *cached448) size() int { return 4 * words448 }
+
+func (q *cached448) pack(words []uint64) { pack(words, q.x[:], q.y[:], q.z[:], q.dt[:]) }
+
+func (q *cached448) unpack(words []uint64, zero uint64) {
+	unpack(words, q.x[:], q.y[:], q.z[:], q.dt[:])
+	q.y[0] |= byte(zero)
+	q.z[0] |= byte(zero)
+}
+
 func negIf448(x *fp.Elt, n uint) {
 	var minus fp.Elt
 	fp.Neg(&minus, x)
@@ -107,30 +120,41 @@ func negIf448(x *fp.Elt, n uint) {
 // addCached sets p = p + q by formula (5) of Hisil, Wong, Carter and Dawson,
 // "Twisted Edwards Curves Revisited" (2008), with a = 1. It is complete.
 func (p *point448) addCached(q *cached448) {
-	var e, f, g, h fp.Elt
-	a, b, c, d := &p.x, &p.y, &p.ta, &p.z // in place
-	fp.Mul(c, &p.ta, &p.tb)
-	fp.Mul(c, c, &q.dt)
-	fp.Mul(d, &p.z, &q.z)
-	fp.Add(&e, &p.x, &p.y)
-	fp.Add(&f, &q.x, &q.y)
-	fp.Mul(&e, &e, &f)
-	fp.Mul(a, &p.x, &q.x)
-	fp.Mul(b, &p.y, &q.y)
-	fp.Sub(&e, &e, a)
-	fp.Sub(&e, &e, b)
-	fp.Sub(&f, d, c)
-	fp.Add(&g, d, c)
-	fp.Sub(&h, b, a)
-	p.fromTerms(&e, &f, &g, &h)
+	var f, g, c fp.Elt
+	e, h := &p.ta, &p.tb // in place
+	fp.Mul(&f, &p.ta, &p.tb)
+	fp.Mul(&f, &f, &q.dt)
+	fp.Mul(&g, &p.z, &q.z)
+	fp.Add(e, &p.x, &p.y)
+	fp.Add(&c, &q.x, &q.y)
+	fp.Mul(e, e, &c)
+	fp.Mul(h, &p.y, &q.y)
+	fp.Mul(&c, &p.x, &q.x)
+	fp.Sub(e, e, h)
+	fp.Sub(e, e, &c)
+	fp.Sub(h, h, &c)
+	fp.AddSub(&g, &f)
+	fp.Mul(&p.x, e, &f)
+	fp.Mul(&p.y, &g, h)
+	fp.Mul(&p.z, &f, &g)
 }
 
 // doubleSelf sets p = p + p by formula (7) of the same paper, with a = 1 and
 // both signs of F and H turned.
 func (p *point448) doubleSelf() {
-	e, g, h := p.terms()
-	f := p.twoZSquaredMinus(&g)
-	p.fromTerms(&e, &f, &g, &h)
+	var f, g fp.Elt
+	e, h := &p.ta, &p.tb // in place
+	fp.Mul(e, &p.x, &p.y)
+	fp.Sqr(&g, &p.y)
+	fp.Sqr(h, &p.x)
+	fp.Sqr(&f, &p.z)
+	fp.Add(e, e, e)
+	fp.AddSub(&g, h)
+	fp.Add(&f, &f, &f)
+	fp.Sub(&f, &f, &g)
+	fp.Mul(&p.x, e, &f)
+	fp.Mul(&p.y, &g, h)
+	fp.Mul(&p.z, &f, &g)
 }
 
 // terms returns 2·x·y, y² + x² and y² - x², of which the doubling and the

@@ -16,6 +16,7 @@ type element interface {
 	scalarBaseMult(s *Scalar)
 	multiScalarMult(s []*Scalar, a []element)
 	multiScalarMultVarTime(s []*Scalar, a []element)
+	sumSmallVarTime(w []int64, a []element)
 	torsionFree() int
 }
 
@@ -125,14 +126,22 @@ func (p *Point) elements(n int, q []*Point) []element {
 
 // MulSmallVarTime sets p = k·q, in time that depends on k.
 func (p *Point) MulSmallVarTime(k uint64, q *Point) *Point {
-	sum, e := p.match(q).fresh(), q.e
-	for i := bits.Len64(k) - 1; i >= 0; i-- {
-		sum.double(sum)
+	e, sum := p.match(q), q.e
+	if k == 0 {
+		e.set(e.fresh())
+		return p
+	}
+	if e == sum {
+		sum = e.fresh()
+		sum.set(e)
+	}
+	e.set(sum)
+	for i := bits.Len64(k) - 2; i >= 0; i-- {
+		e.double(e)
 		if k>>i&1 == 1 {
-			sum.add(sum, e)
+			e.add(e, sum)
 		}
 	}
-	p.e.set(sum)
 	return p
 }
 
@@ -141,34 +150,8 @@ func (p *Point) MulSmallVarTime(k uint64, q *Point) *Point {
 // as the largest weight has bits. It panics if there are not as many points as
 // weights.
 func (p *Point) SumSmallVarTime(w []int64, q []*Point) *Point {
-	es := p.elements(len(w), q)
-	var all uint64
-	sum := p.e.fresh()
-	for i, x := range w {
-		if all |= magnitude(x); x < 0 {
-			minus := sum.fresh()
-			minus.neg(es[i])
-			es[i] = minus
-		}
-	}
-	for bit := bits.Len64(all) - 1; bit >= 0; bit-- {
-		sum.double(sum)
-		for i, x := range w {
-			if magnitude(x)>>bit&1 == 1 {
-				sum.add(sum, es[i])
-			}
-		}
-	}
-	p.e.set(sum)
+	p.e.sumSmallVarTime(w, p.elements(len(w), q))
 	return p
-}
-
-// magnitude is |x|, which fits for all x.
-func magnitude(x int64) uint64 {
-	if x < 0 {
-		return -uint64(x)
-	}
-	return uint64(x)
 }
 
 // MultByCofactor sets p = h·q, with h = 8 on the curves over 2^255 - 19, h = 4

@@ -66,14 +66,30 @@ func (p *pointRistretto) multiScalarMult(s []*Scalar, a []element) {
 
 func (p *pointRistretto) multiScalarMultVarTime(s []*Scalar, a []element) {
 	sum := p.fresh().(*pointRistretto)
-	for i := range s {
-		t := s[i].ristretto()
-		var q pointRistretto
-		q.p.PublicScalarMult(&a[i].(*pointRistretto).p, &t)
-		sum.add(sum, &q)
-	}
+	sumOfProductsVarTime[pointRistretto, addedRistretto](sum, s, a)
 	*p = *sum
 }
+
+func (p *pointRistretto) sumSmallVarTime(w []int64, a []element) {
+	sum := p.fresh().(*pointRistretto)
+	sumSmallVarTime[pointRistretto, addedRistretto](sum, w, a)
+	*p = *sum
+}
+
+// An addedRistretto is added as it is.
+type addedRistretto struct{ p ristretto.Point }
+
+func (q *addedRistretto) from(p *pointRistretto) { q.p.Set(&p.p) }
+
+// negIf negates q for n = 1. It is for public points here.
+func (q *addedRistretto) negIf(n uint) {
+	if n == 1 {
+		q.p.Neg(&q.p)
+	}
+}
+
+func (p *pointRistretto) doubleSelf()                 { p.p.Double(&p.p) }
+func (p *pointRistretto) addCached(q *addedRistretto) { p.p.Add(&p.p, &q.p) }
 
 // torsionFree is 1: the group has L elements.
 func (p *pointRistretto) torsionFree() int { return 1 }
