@@ -14,7 +14,8 @@ var (
 )
 
 // CombinePublic returns the sum of the contributed public keys, the public key
-// of the sum of their private keys: draft-hallambaker-threshold-06, Section 5.
+// of the sum of their private keys, as in draft-hallambaker-threshold-06,
+// Section 6.1.
 // Every contribution is verified for the context. It is a *ContributionError
 // that names its maker if one is not, if a name or a key comes a second time,
 // or if the algorithms differ.
@@ -123,8 +124,8 @@ func (a Algorithm) fromScalar(s *curve.Scalar) (*PrivateKey, error) {
 }
 
 // SplitAll splits k into n keys that are bare scalars and whose sum is k, n
-// from 1 to MaxContributions: draft-hallambaker-threshold-06, Section 3. Any
-// n - 1 of them are uniformly random, and say nothing of k. None is 0.
+// from 1 to MaxContributions, as in draft-hallambaker-threshold-06. Any n - 1
+// of them are uniformly random and say nothing of k. None is 0.
 func (k *PrivateKey) SplitAll(n int) ([]*PrivateKey, error) {
 	if n < 1 || n > MaxContributions {
 		return nil, fmt.Errorf("cogen: a key is split into 1 to %d keys", MaxContributions)

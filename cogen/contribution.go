@@ -21,9 +21,9 @@ const openerLen = 32
 // CommitLen is the number of octets of a commitment to a Contribution.
 const CommitLen = 64
 
-// A Contribution is a public key that one party puts into a key of several,
-// with the proof that this party has its private key, for one context and under
-// one name: draft-hallambaker-threshold-06, Section 7.2. It does not change.
+// A Contribution is a public key that one party adds to those of others, with
+// the proof that this party has its private key, for one context and under one
+// name. It does not change.
 //
 // It is public once it is revealed. Until everyone's Commit is in, a party
 // keeps its own to itself.

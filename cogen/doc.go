@@ -13,6 +13,11 @@
 // and what is computed from a public key does not depend on how often a
 // private scalar was reduced, which with torsion it would.
 //
+// Several parties make one key by adding up theirs: a [Contribution] proves that
+// its maker has what he adds, and a [Transcript] sees to it that nobody chooses
+// his own after he has seen another's. [CombinePrivate] adds private keys,
+// [PrivateKey.SplitAll] takes one apart.
+//
 // # Security
 //
 // What is computed from private octets takes the same time for all of them.

@@ -7,8 +7,9 @@ import (
 	"meshkey/internal/secret"
 )
 
-// Spec: draft-hallambaker-threshold-06, Section 7.2, wants a contributor to
-// show that he has his private key, and does not say how. docs/FORMATS.md does.
+// Spec: draft-hallambaker-threshold-06, Section 7.2, warns of contributions made
+// up from others', and has no form for a proof against them. docs/FORMATS.md
+// has one.
 
 // The purposes of what is hashed for a proof.
 const (

@@ -15,10 +15,11 @@ const maxContext = 1024
 const DigestLen = 64
 
 // A Transcript is the record of a ceremony in which several parties make one
-// key: draft-hallambaker-threshold-06, Section 7.2. Its parties are known from
-// the start. First each one commits, then each one reveals its Contribution.
-// Nobody can choose his own once he has seen another's, and so nobody can
-// choose the sum.
+// key. Its parties are known from the start. First each one commits, then each
+// one reveals its Contribution. Nobody can choose his own once he has seen
+// another's, and so nobody can choose the sum, of which
+// draft-hallambaker-threshold-06, Section 7.2, warns. Who speaks last can still
+// fall silent; Missing names him.
 //
 // A Transcript holds nothing that was not checked, and is public. It does not
 // know who sent what: that a message is the party's whose name is on it, its
