@@ -49,7 +49,7 @@ func codeOf(err error) int {
 	case isForgery(err):
 		return exit.NotVerified
 	}
-	return exit.Failed
+	return ceremonyCode(err)
 }
 
 func is[E error](err error) bool {
@@ -64,7 +64,7 @@ func isForgery(err error) bool {
 
 // packages are those whose errors begin with their name.
 var packages = []string{
-	"cogen", "curve", "dare", "escrow", "jsonb", "keyfile", "letters", "mesh", "print", "profile",
+	"ceremony", "cogen", "curve", "dare", "escrow", "jsonb", "keyfile", "letters", "mesh", "print", "profile",
 	"qr", "record", "recovery", "scan", "seedfile", "shamir", "udf", "vectors",
 }
 
