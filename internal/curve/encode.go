@@ -26,6 +26,9 @@ type form struct {
 	// affine returns both coordinates below prime, in time that does not
 	// depend on them. For the identity of a Montgomery curve they are 0.
 	affine func(e element) (shown, other []byte)
+	// Montgomery curves have these too.
+	ladder ladder
+	small  []string // what is shown of the points of order 4 and 8
 }
 
 // PointLen is the number of octets of Point.Bytes: 33 for X25519, 57 for X448

@@ -75,8 +75,9 @@ func sumOfProducts[P, C any, PP adding[P, C], CC packed[P, C]](sum PP, s []*Scal
 		}
 	}
 	entry := make([]uint64, n)
-	for place := 16*s[0].order.n - 1; place >= 0; place-- {
-		for range 4 {
+	top := 16*s[0].order.n - 1
+	for place := top; place >= 0; place-- {
+		for i := 0; i < 4 && place < top; i++ {
 			sum.doubleSelf()
 		}
 		for i := range digits {

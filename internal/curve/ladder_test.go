@@ -1,0 +1,62 @@
+package curve_test
+
+import (
+	"bytes"
+	"math/big"
+	"testing"
+
+	"meshkey/internal/curve"
+	"meshkey/internal/oracle"
+)
+
+// MulEncoded is Decode, ScalarMult and Bytes in one: for every scalar, sign
+// and torsion, and for what is no point.
+func TestMulEncoded(t *testing.T) {
+	eachCurve(t, func(t *testing.T, c pair) {
+		check := func(what string, s *curve.Scalar, b []byte) {
+			t.Helper()
+			decode := c.Decode
+			if c.oracle.Montgomery && len(b) == c.PlainLen() {
+				decode = c.DecodePlain
+			}
+			before := bytes.Clone(b)
+			got, err := c.MulEncoded(s, b)
+			p, want := decode(b)
+			if (err == nil) != (want == nil) || err != nil && err.Error() != want.Error() {
+				t.Errorf("%s: %v, want %v", what, err, want)
+			} else if err == nil && !bytes.Equal(got, p.ScalarMult(s, p).Bytes()) {
+				t.Errorf("%s times %v is %x, want %x", what, integer(s), got, p.Bytes())
+			}
+			if !bytes.Equal(b, before) {
+				t.Errorf("%s: the argument changed", what)
+			}
+		}
+		scalars := c.scalars(10)
+		for i, p := range c.samples(t, 3) {
+			b := p.ours.Bytes()
+			for j, s := range scalars {
+				if i > 10 && (i+j)%5 != 0 {
+					continue
+				}
+				check(p.name, s, b)
+				if c.oracle.Montgomery {
+					check(p.name+" without sign", s, b[:c.PlainLen()])
+				}
+			}
+		}
+		s := c.scalar(big.NewInt(-77))
+		for v := int64(0); v < 60; v++ { // many of them on the twist
+			b := append(oracle.LittleEndian(big.NewInt(v), c.PlainLen()), 0x80)[:c.PointLen()]
+			check("a small coordinate", s, b)
+			check("one at the prime", s, append(oracle.LittleEndian(new(big.Int).Add(c.oracle.P, big.NewInt(v%19)), c.PlainLen()), 0)[:c.PointLen()])
+		}
+		for n := range c.PointLen() + 3 {
+			check("another length", s, append(c.NewGenerator().Bytes(), 0, 0)[:n])
+		}
+		b := c.NewGenerator().Bytes()
+		for sign := range 256 {
+			b[len(b)-1] = byte(sign)
+			check("a sign octet", s, b)
+		}
+	})
+}
