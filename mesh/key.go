@@ -104,7 +104,7 @@ type PrivateKeyUDF struct {
 }
 
 // KeyShare is one of the shares of a private key: PublicPrimary is the public
-// key of the whole, Share the private key of this share.
+// key of the whole, Share the private key of this share, whose curve ends in z.
 type KeyShare struct {
 	jsonb.Rest
 	Kid            string `jsonb:"kid"`
@@ -112,4 +112,5 @@ type KeyShare struct {
 	Share          AnyKey `jsonb:"Share"`
 	ServiceId      string `jsonb:"ServiceId"`
 	ServiceAddress string `jsonb:"ServiceAddress"`
+	Index          string `jsonb:"Index"` // of a share of a polynomial, decimal; an addition of ours, docs/FORMATS.md
 }

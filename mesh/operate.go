@@ -10,6 +10,10 @@ type OperateRequest struct {
 	jsonb.Rest
 	AccountAddress string         `jsonb:"AccountAddress"`
 	Operations     []AnyOperation `jsonb:"Operations"`
+
+	// EnvelopedGroupRequest says for whom and for what the operations are, signed by
+	// the one who asks; an addition of ours, docs/FORMATS.md.
+	EnvelopedGroupRequest Envelope `jsonb:"EnvelopedGroupRequest"`
 }
 
 // OperateResponse answers with as many results, in the order of the request.
@@ -87,4 +91,5 @@ type KeyAgreementECDH struct {
 	jsonb.Rest
 	Curve  string        `jsonb:"Curve"`
 	Result *secret.Bytes `jsonb:"Result"`
+	Proof  []byte        `jsonb:"Proof"` // that Result is the share times the point asked for; an addition of ours, docs/FORMATS.md
 }

@@ -1,0 +1,234 @@
+package group
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"meshkey/cogen"
+	"meshkey/internal/dare"
+	"meshkey/internal/jsonb"
+	"meshkey/internal/secret"
+	"meshkey/mesh"
+	"meshkey/profile"
+)
+
+// maxDeputies bounds the administrators of a group.
+const maxDeputies = 16
+
+// appointment says who admits members together, and the public sides of their
+// parts of the group's key.
+type appointment struct {
+	octets         []byte
+	serial         int64
+	key            *cogen.PublicKey
+	administrators []Member
+	public         []*cogen.PublicKey
+}
+
+type appointmentBody struct {
+	jsonb.Rest
+	Version        int64                `jsonb:"Version"`
+	Group          string               `jsonb:"Group"`
+	Serial         int64                `jsonb:"Serial"`
+	Key            *mesh.KeyData        `jsonb:"Key"`
+	Administrators []*administratorBody `jsonb:"Administrators"`
+}
+
+type administratorBody struct {
+	memberBody
+	Public []byte `jsonb:"Public"`
+}
+
+// serialOf is 0 for no appointment.
+func (a *appointment) serialOf() int64 {
+	if a == nil {
+		return 0
+	}
+	return a.serial
+}
+
+// Appoint splits the present key between administrators, two at least. Together
+// they admit and dismiss members from then on; none of them, nor all but one,
+// can read. The mode must be Serviced. Change.Appointments are for them.
+//
+// Whoever has the account, or the paper that brings it back, still has the whole
+// key: when the change is out, the account is wiped.
+func (a *Administrator) Appoint(at time.Time, administrators ...Member) (*Change, error) {
+	if a.group.Mode() != Serviced {
+		return nil, errors.New("group: only halves of the mode Serviced can be made by several administrators")
+	}
+	if len(administrators) < 2 || len(administrators) > maxDeputies {
+		return nil, fmt.Errorf("group: from 2 to %d administrators are appointed", maxDeputies)
+	}
+	whole, err := PrivateKey(a.account, len(a.group.keys))
+	if err != nil {
+		return nil, err
+	}
+	defer whole.Wipe()
+	parts, err := whole.SplitAll(len(administrators))
+	if err != nil {
+		return nil, fmt.Errorf("group: %w", err)
+	}
+	defer func() {
+		for _, p := range parts {
+			p.Wipe()
+		}
+	}()
+	b := &appointmentBody{Version: version, Group: a.group.Fingerprint().String(), Serial: a.group.appointment.serialOf() + 1, Key: keyData(whole.PublicKey())}
+	for i := range administrators {
+		b.Administrators = append(b.Administrators, &administratorBody{*administrators[i].body(), parts[i].PublicKey().Bytes()})
+	}
+	body, err := marshal(&tagged{Appointment: b})
+	if err != nil {
+		return nil, err
+	}
+	signer := a.account.Private(profile.AdministratorSignature)
+	e, err := dare.Sign(body, meta(tagAppointment), signer)
+	if err != nil {
+		return nil, fmt.Errorf("group: %w", err)
+	}
+	s := a.group.next(at)
+	if s.appointment, err = parseAppointment(e.Bytes(), s.profile); err != nil {
+		return nil, err
+	}
+	appointments := map[string][]byte{}
+	for i, m := range administrators {
+		if appointments[m.Address], err = a.generate(parts[i], &m, s.serial); err != nil {
+			return nil, err
+		}
+	}
+	c, err := a.publish(s, nil)
+	if err != nil {
+		return nil, err
+	}
+	c.Appointments = appointments
+	return c, nil
+}
+
+// generate is a CapabilityKeyGenerate, sealed to an administrator.
+func (a *Administrator) generate(part *cogen.PrivateKey, m *Member, issued int64) ([]byte, error) {
+	signer := a.account.Private(profile.AdministratorSignature)
+	share, err := sealShare(a.group.Key(), part, cogen.Index{}, a.group.serviceAddress(), m.Encryption, signer)
+	if err != nil {
+		return nil, err
+	}
+	c := &mesh.CapabilityKeyGenerate{}
+	c.Id, c.Active, c.Issued = name(a.group.Key()), true, issued
+	c.GranteeAccount, c.GranteeUdf, c.EnvelopedKeyShare = m.Address, m.Udf.String(), share
+	return sealTo(c, m.Encryption, signer)
+}
+
+// parseAppointment reads an appointment that the group's AdministratorSignature
+// key signed, and checks that the parts are those of the key it names.
+func parseAppointment(b []byte, p *profile.Profile) (*appointment, error) {
+	e, err := dare.Parse(b)
+	if err != nil {
+		return nil, fmt.Errorf("group: %w", err)
+	}
+	if err := e.Verify(p.Key(profile.AdministratorSignature)); err != nil {
+		return nil, fmt.Errorf("group: the appointment: %w", err)
+	}
+	body, err := e.Payload()
+	if err != nil {
+		return nil, fmt.Errorf("group: %w", err)
+	}
+	t, err := unmarshal(body)
+	if err != nil {
+		return nil, err
+	}
+	d := t.Appointment
+	switch {
+	case d == nil:
+		return nil, errors.New("group: the envelope holds no appointment")
+	case d.Version != version:
+		return nil, errVersion
+	case d.Group != p.Fingerprint().String() || d.Serial < 1:
+		return nil, errors.New("group: an appointment of another group")
+	case len(d.Administrators) < 2 || len(d.Administrators) > maxDeputies:
+		return nil, errors.New("group: an appointment of one administrator or too many")
+	}
+	a := &appointment{octets: slices.Clone(b), serial: d.Serial}
+	if a.key, err = publicKey(d.Key); err != nil {
+		return nil, err
+	}
+	for _, ab := range d.Administrators {
+		m, err := ab.member()
+		if err != nil {
+			return nil, err
+		}
+		if a.of(m.Address) >= 0 {
+			return nil, errors.New("group: an administrator comes twice")
+		}
+		k, err := a.key.Algorithm().NewPublicKey(ab.Public)
+		if err != nil {
+			return nil, fmt.Errorf("group: %w", err)
+		}
+		a.administrators, a.public = append(a.administrators, m), append(a.public, k)
+	}
+	if !a.key.IsSum(a.public...) {
+		return nil, errors.New("group: the administrators' parts are not those of the group's key")
+	}
+	return a, nil
+}
+
+// of returns the place of an administrator, or -1.
+func (a *appointment) of(address string) int {
+	return slices.IndexFunc(a.administrators, func(m Member) bool { return m.Address == address })
+}
+
+// A Deputy is one of the administrators who were appointed. It holds a part of
+// the group's key, and so is secret; a part is of no use in reading.
+type Deputy struct {
+	group *Group
+	id    *Identity
+	place int
+	part  *cogen.PrivateKey
+}
+
+// NewDeputy takes up an appointment: what Appoint made for id.
+func NewDeputy(g *Group, id *Identity, appointed []byte) (*Deputy, error) {
+	if g.appointment == nil {
+		return nil, errors.New("group: the group has no appointed administrators")
+	}
+	place := g.appointment.of(id.Address)
+	if place < 0 || !g.appointment.administrators[place].same(&id.Member) {
+		return nil, errors.New("group: not an administrator of the group")
+	}
+	plaintext, err := openFrom(appointed, id.encryption, g.administrator())
+	if err != nil {
+		return nil, err
+	}
+	defer secret.Wipe(plaintext)
+	c, err := mesh.ParseAs[mesh.CapabilityKeyGenerate](plaintext)
+	if err != nil {
+		return nil, fmt.Errorf("group: %w", err)
+	}
+	part, err := openShare(c.EnvelopedKeyShare, id.encryption, g.administrator(), g.appointment.key, g.appointment.public[place])
+	if err != nil {
+		return nil, &CheatError{g.Address(), "appoints with a part that is not the one in the appointment"}
+	}
+	return &Deputy{g, id, place, part}, nil
+}
+
+// Group is the group as the deputy knows it.
+func (d *Deputy) Group() *Group { return d.group }
+
+// Update takes a later record of the group.
+func (d *Deputy) Update(g *Group) error {
+	if err := g.Succeeds(d.group); err != nil {
+		return err
+	}
+	if g.appointment.serialOf() != d.group.appointment.serial {
+		return errors.New("group: the administrators have been appointed anew")
+	}
+	d.group = g
+	return nil
+}
+
+// Wipe clears the part.
+func (d *Deputy) Wipe() { d.part.Wipe() }
+
+// Format implements fmt.Formatter and writes "[secret]".
+func (d Deputy) Format(f fmt.State, verb rune) { secret.Bytes{}.Format(f, verb) }

@@ -1,0 +1,182 @@
+package group
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"meshkey/cogen"
+	"meshkey/mesh"
+)
+
+// A Mode says whose contributions a decryption takes.
+type Mode string
+
+// The modes.
+const (
+	// Serviced: the key service's half and one member's, as the Mesh has it. Every
+	// member has halves of his own.
+	Serviced Mode = "service"
+	// Offline: any Need members, and no service.
+	Offline Mode = "offline"
+	// Mixed: the service's half and any Need members.
+	Mixed Mode = "mixed"
+)
+
+// Service is the service's name among those who answer.
+const Service = "service"
+
+// hasService tells whether the service holds halves.
+func (m Mode) hasService() bool { return m == Serviced || m == Mixed }
+
+// shared tells whether members hold shares of one polynomial.
+func (m Mode) shared() bool { return m == Offline || m == Mixed }
+
+// key is the public side of one of a group's keys, the present one or one from
+// before a rotation.
+type key struct {
+	mode       Mode
+	public     *cogen.PublicKey
+	sharing    int64 // counts how often the key was shared out
+	next       int64 // the index of the next share; none is used twice
+	need       int
+	commitment *cogen.Commitment // to the members' shares, unless Serviced
+	service    *cogen.PublicKey  // the service's half, if Mixed
+	halves     []half
+}
+
+// half is what one member has of a key, and the service for him.
+type half struct {
+	member  string
+	issued  int64       // serial number of the record it was given out with
+	index   cogen.Index // unless Serviced
+	public  *cogen.PublicKey
+	service *cogen.PublicKey // nil if Offline
+}
+
+// id is the Id of the service's half: the fingerprint of the member's.
+func (h *half) id() string { return name(h.public) }
+
+// of returns the half of a member, or nil.
+func (k *key) of(address string) *half {
+	i := slices.IndexFunc(k.halves, func(h half) bool { return h.member == address })
+	if i < 0 {
+		return nil
+	}
+	return &k.halves[i]
+}
+
+func (k *key) body() *keyBody {
+	b := &keyBody{Mode: string(k.mode), Key: keyData(k.public)}
+	if k.mode.shared() {
+		b.Sharing, b.Next, b.Need, b.Commitment = k.sharing, k.next, int64(k.need), k.commitment.Bytes()
+	}
+	if k.mode == Mixed {
+		b.Service = k.service.Bytes()
+	}
+	for _, h := range k.halves {
+		hb := &halfBody{Member: h.member, Issued: h.issued}
+		if k.mode.shared() {
+			hb.Index = h.index.String()
+		} else {
+			hb.Public, hb.Service = h.public.Bytes(), h.service.Bytes()
+		}
+		b.Halves = append(b.Halves, hb)
+	}
+	return b
+}
+
+// key reads one key and checks that all its halves belong to it.
+func (b *keyBody) key() (*key, error) {
+	k := &key{mode: Mode(b.Mode), sharing: b.Sharing, next: b.Next, need: 1}
+	var err error
+	if k.public, err = publicKey(b.Key); err != nil {
+		return nil, err
+	}
+	if k.public.Algorithm().IsSignature() {
+		return nil, errors.New("group: the key of a group is for signatures")
+	}
+	switch {
+	case k.mode.shared():
+		err = k.readCommitment(b)
+	case k.mode != Serviced:
+		err = errors.New("group: a mode that is not known")
+	case b.Sharing != 0 || b.Next != 0 || b.Need != 0 || b.Commitment != nil || b.Service != nil:
+		err = errors.New("group: what members share where each has a half of his own")
+	}
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{}
+	for _, hb := range b.Halves {
+		h, err := k.readHalf(hb)
+		if err != nil {
+			return nil, err
+		}
+		if seen["m"+h.member] || seen["i"+h.id()] {
+			return nil, errors.New("group: a member or a half comes twice")
+		}
+		seen["m"+h.member], seen["i"+h.id()] = true, true
+		k.halves = append(k.halves, h)
+	}
+	return k, nil
+}
+
+// readCommitment checks that what members share, and the service's half with
+// it, is the group's key.
+func (k *key) readCommitment(b *keyBody) (err error) {
+	if k.commitment, err = k.public.Algorithm().NewCommitment(b.Commitment); err != nil {
+		return fmt.Errorf("group: %w", err)
+	}
+	if k.need = k.commitment.Need(); int64(k.need) != b.Need || k.need < 2 || b.Sharing < 1 || b.Next < 1 {
+		return errors.New("group: a commitment that does not fit how members share")
+	}
+	sum := []*cogen.PublicKey{k.commitment.Key()}
+	if k.mode == Mixed {
+		if k.service, err = k.public.Algorithm().NewPublicKey(b.Service); err != nil {
+			return fmt.Errorf("group: %w", err)
+		}
+		sum = append(sum, k.service)
+	} else if b.Service != nil {
+		return errors.New("group: a service's half where there is no service")
+	}
+	if !k.public.IsSum(sum...) {
+		return errors.New("group: the halves are not those of the group's key")
+	}
+	return nil
+}
+
+func (k *key) readHalf(b *halfBody) (h half, err error) {
+	if h.member, h.issued = b.Member, b.Issued; h.issued < 1 {
+		return h, errors.New("group: a half that was never given out")
+	}
+	if k.mode.shared() {
+		if h.index, err = cogen.ParseIndex(b.Index); err != nil {
+			return h, fmt.Errorf("group: %w", err)
+		}
+		if i, ok := h.index.Uint64(); !ok || i >= uint64(k.next) || h.index.String() != b.Index || b.Public != nil || b.Service != nil {
+			return h, errors.New("group: a share is not as it should be written")
+		}
+		h.service = k.service
+		h.public, err = k.commitment.PublicShare(h.index)
+	} else {
+		if h.public, err = k.public.Algorithm().NewPublicKey(b.Public); err != nil {
+			return h, fmt.Errorf("group: %w", err)
+		}
+		if h.service, err = k.public.Algorithm().NewPublicKey(b.Service); err != nil {
+			return h, fmt.Errorf("group: %w", err)
+		}
+		if !k.public.IsSum(h.public, h.service) || b.Index != "" {
+			err = errors.New("the halves are not those of the group's key")
+		}
+	}
+	if err != nil {
+		return h, fmt.Errorf("group: %w", err)
+	}
+	return h, nil
+}
+
+// publicECDH is a public key as a structure of the Mesh has it.
+func publicECDH(k *cogen.PublicKey) *mesh.PublicKeyECDH {
+	return &mesh.PublicKeyECDH{Crv: k.Algorithm().String(), Public: k.Bytes()}
+}
