@@ -63,7 +63,8 @@ Without --holder each party keeps its part of the private key, and nobody has th
 with it the others hand theirs to that party, sealed, and it alone gets the private key.
 A device's key is made so: the device is the holder, and its administrator contributes.`,
 		Example: `  meshkey cogen request alice.profile bob.profile carol.profile --seed alice.seed --out safe
-  meshkey cogen request phone.profile alice.profile --seed alice.seed --out phone --holder phone.profile
+  meshkey cogen request phone.profile alice.profile --seed alice.seed \
+    --out phone --holder phone.profile
   meshkey cogen request alice.profile bob.profile --seed alice.seed --out sign --algorithm Ed448`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {

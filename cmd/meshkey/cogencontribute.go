@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -156,14 +157,11 @@ func (t *cogenTable) transcript() (*cogen.Transcript, []*cogen.Contribution, err
 		return nil, nil, err
 	}
 	var all []*cogen.Contribution
+	var others []string
 	for _, name := range t.Names() {
 		var m cogenReveal
 		if err := t.inbox.Body(2, name, &m); err != nil {
 			return nil, nil, err
-		}
-		if m.Seen != seen {
-			return nil, nil, exit.Errorf(exit.BadShare, "%s has revealed on other commitments than are here: somebody has sent him one and you another", name).
-				Hinted("compare with him the files commitment-*: who signed two for this ceremony cheats; begin anew without him")
 		}
 		c, err := cogen.ParseContribution(m.Contribution)
 		if err == nil && c.Name() != name {
@@ -176,6 +174,13 @@ func (t *cogenTable) transcript() (*cogen.Transcript, []*cogen.Contribution, err
 			return nil, nil, err
 		}
 		all = append(all, c)
+		if m.Seen != seen {
+			others = append(others, name)
+		}
+	}
+	if others != nil { // and yet each has revealed what he committed to here
+		return nil, nil, exit.Errorf(exit.BadShare, "%s revealed on other commitments than are here: somebody has sent out two", strings.Join(others, ", ")).
+			Hinted("compare with them the files commitment-*: who signed two for this ceremony cheats; begin anew without that party")
 	}
 	return out, all, nil
 }

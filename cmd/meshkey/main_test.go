@@ -56,6 +56,8 @@ func TestJourneys(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"fingerprint": sameFingerprint,
 			"sealrecord":  sealRecord,
+			"makeprofile": makeProfile,
+			"resign":      resign,
 		},
 		RequireUniqueNames:  true,
 		RequireExplicitExec: true,
