@@ -19,7 +19,8 @@ const DigestLen = 64
 // one reveals its Contribution. Nobody can choose his own once he has seen
 // another's, and so nobody can choose the sum, of which
 // draft-hallambaker-threshold-06, Section 7.2, warns. Who speaks last can still
-// fall silent; Missing names him.
+// fall silent; Missing names him, and a ceremony that is begun again has another
+// context and new keys of everyone, since he has seen the old ones.
 //
 // A Transcript holds nothing that was not checked, and is public. It does not
 // know who sent what: that a message is the party's whose name is on it, its

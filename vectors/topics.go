@@ -336,3 +336,69 @@ type Slip struct {
 	Typed   string `json:"typed"`
 	Printed string `json:"printed"`
 }
+
+// FROST is a signature by holders of shares, in two rounds. Topic rfc9591.
+// Scalars and elements are as RFC 9591 encodes them.
+type FROST struct {
+	Suite        string        `json:"suite"`
+	Need         int           `json:"need"`
+	Private      Hex           `json:"private"`
+	Public       Hex           `json:"public"`
+	Coefficients []Hex         `json:"coefficients"` // of the polynomial, without the private key, which is its value at 0
+	Shares       []Hex         `json:"shares"`       // its values at 1, 2, …
+	Message      Hex           `json:"message"`
+	Signers      []FROSTSigner `json:"signers"`
+	Signature    Hex           `json:"signature"`
+}
+
+// FROSTSigner is one of those who sign.
+type FROSTSigner struct {
+	Index             uint64 `json:"index"`
+	HidingRandom      Hex    `json:"hidingRandom"`
+	BindingRandom     Hex    `json:"bindingRandom"`
+	HidingNonce       Hex    `json:"hidingNonce"`
+	BindingNonce      Hex    `json:"bindingNonce"`
+	HidingCommitment  Hex    `json:"hidingCommitment"`
+	BindingCommitment Hex    `json:"bindingCommitment"`
+	BindingInput      Hex    `json:"bindingInput"` // what the binding factor is hashed from
+	BindingFactor     Hex    `json:"bindingFactor"`
+	Share             Hex    `json:"share"` // of the signature
+}
+
+// ThresholdSignature is a signature by holders of keys or of shares, by the two
+// schemes of the Mesh's drafts, which are not safe when sessions overlap. Topic
+// threshold-signature. Scalars are little-endian, points as in RFC 8032,
+// coordinates little-endian.
+type ThresholdSignature struct {
+	Algorithm    string            `json:"algorithm"`
+	Form         string            `json:"form"` // of the derivation of keys from seeds: salt or info
+	Message      string            `json:"message"`
+	Domain       Hex               `json:"domain"` // stands before what is hashed
+	Key          Summand           `json:"key"`    // that the signature is by
+	Keys         []Summand         `json:"keys"`   // its summands
+	Coefficients []Hex             `json:"coefficients"`
+	Shares       []Hex             `json:"shares"` // at 1, 2, …
+	Signers      []ThresholdSigner `json:"signers"`
+	Commitment   Hex               `json:"commitment"` // sum of the signers'
+	Challenge    Hex               `json:"challenge"`
+	Response     Hex               `json:"response"` // sum of the signers'
+	Point        Coordinates       `json:"point"`    // response times the base point
+	Signature    Hex               `json:"signature"`
+}
+
+// Coordinates are those of a point, affine.
+type Coordinates struct {
+	X Hex `json:"x"`
+	Y Hex `json:"y"`
+}
+
+// ThresholdSigner is one of those who sign: in the order of the keys, or the
+// holder of a share.
+type ThresholdSigner struct {
+	Index      uint64 `json:"index"`
+	Weight     Hex    `json:"weight"`   // of the share
+	Weighted   Hex    `json:"weighted"` // share
+	Nonce      Hex    `json:"nonce"`
+	Commitment Hex    `json:"commitment"` // to the nonce
+	Response   Hex    `json:"response"`
+}
