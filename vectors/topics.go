@@ -205,8 +205,8 @@ type EmptyPrefix struct {
 	Scalar      Hex    `json:"scalar"` // private, little-endian
 }
 
-// Contributions is a ceremony in which parties make one key. Topic
-// contribution.
+// Contributions is a ceremony in which parties make one key. A case that must
+// fail has a transcript only, and perhaps who is to blame. Topic contribution.
 type Contributions struct {
 	Algorithm  string        `json:"algorithm"`
 	Context    string        `json:"context"`
@@ -215,6 +215,7 @@ type Contributions struct {
 	Transcript Hex           `json:"transcript"` // at the end
 	Digest     Hex           `json:"digest"`     // of that
 	Public     Hex           `json:"public"`     // key that is the sum
+	Culprit    string        `json:"culprit"`
 }
 
 // Contributor is a party of such a ceremony.
