@@ -135,8 +135,13 @@ func OpenAnswer(b []byte, g *Group, r *Request, id *Identity) (*Answer, error) {
 
 // answerer returns whose signature an answer has.
 func (g *Group) answerer(e *dare.Envelope) (string, error) {
-	if g.service != nil && e.Verify(g.service.Signature) == nil {
-		return Service, nil
+	if g.service != nil {
+		switch err := e.Verify(g.service.Signature); {
+		case err == nil:
+			return Service, nil
+		case errors.As(err, new(*dare.SignatureError)):
+			return "", fmt.Errorf("group: an answer in the name of the service: %w", err)
+		}
 	}
 	m, err := g.signer(e.Signers(), e.Verify)
 	if err != nil {

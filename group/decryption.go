@@ -147,8 +147,7 @@ func (k *key) answers(from, grantee string) (*cogen.PublicKey, cogen.Index, erro
 		}
 	}
 	if h := k.of(from); h != nil && k.mode.shared() {
-		p, err := h.public()
-		return p, h.index, err
+		return h.public, h.index, nil
 	}
 	return nil, cogen.Index{}, fmt.Errorf("group: %q has nothing to contribute: %w", from, ErrNotMember)
 }

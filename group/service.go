@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"sync"
 
 	"meshkey/cogen"
@@ -19,8 +18,8 @@ type Keeper interface {
 	// returns without an error, the halves of members that the record does not
 	// have are gone, and those of all it has are there and are the ones its
 	// public side says; a *CheatError names who sent another. A record that is
-	// older than the one known is a *StaleError. With an error nothing has
-	// changed.
+	// older than the one known is a *StaleError. Halves that are Obsolete are
+	// passed over. With an error nothing has changed.
 	Keep(ctx context.Context, record []byte, halves ...[]byte) error
 }
 
@@ -36,7 +35,7 @@ type LocalService struct {
 // kept is what the service has of one group.
 type kept struct {
 	group  *Group
-	halves map[string]*cogen.PrivateKey // by servicedHalf.place
+	halves map[string]*cogen.PrivateKey // by Id
 }
 
 // NewLocalService makes a service with the keys of id, which stay the caller's.
@@ -69,20 +68,19 @@ func (s *LocalService) Keep(_ context.Context, record []byte, halves ...[]byte) 
 		}
 	}
 	next := &kept{g, map[string]*cogen.PrivateKey{}}
-	for of := range g.serviced() {
-		place := of.place()
-		half := fresh[place]
-		if half == nil {
-			half = old.halves[place]
-		}
-		if half == nil || !half.PublicKey().Equal(of.half.service) {
+	for id := range g.serviced() {
+		switch {
+		case fresh[id] != nil:
+			next.halves[id] = fresh[id]
+		case old.halves[id] != nil:
+			next.halves[id] = old.halves[id]
+		default:
 			wipeAll(fresh)
-			return fmt.Errorf("group: the service's half for %q is missing", of.half.member)
+			return fmt.Errorf("group: the half with the Id %s is missing", id)
 		}
-		next.halves[place] = half
 	}
-	for place, half := range old.halves {
-		if next.halves[place] != half {
+	for id, half := range old.halves {
+		if next.halves[id] != half {
 			half.Wipe()
 		}
 	}
@@ -102,30 +100,18 @@ type servicedHalf struct {
 	half *half
 }
 
-// place is where the service has it.
-func (h servicedHalf) place() string { return name(h.key.public) + " " + h.half.member }
-
-// serviced are the halves that the service has.
-func (g *Group) serviced() iter.Seq[servicedHalf] {
-	return func(yield func(servicedHalf) bool) {
-		for _, k := range g.keys {
-			for i := range k.halves {
-				if k.mode.hasService() && !yield(servicedHalf{k, &k.halves[i]}) {
-					return
-				}
-			}
+// serviced lists the halves that the service has, by Id.
+func (g *Group) serviced() map[string]servicedHalf {
+	out := map[string]servicedHalf{}
+	for _, k := range g.keys {
+		if !k.mode.hasService() {
+			continue
+		}
+		for i := range k.halves {
+			out[k.halves[i].id()] = servicedHalf{k, &k.halves[i]}
 		}
 	}
-}
-
-// deposit returns the half that a capability of the service is for.
-func (g *Group) deposit(c *mesh.CapabilityDecryptServiced) (servicedHalf, bool) {
-	for of := range g.serviced() {
-		if of.half.member == c.GranteeAccount && of.half.issued == c.Issued && of.half.id() == c.Id {
-			return of, true
-		}
-	}
-	return servicedHalf{}, false
+	return out
 }
 
 // open opens one CatalogedAccess, or what appointed administrators made.
@@ -152,18 +138,21 @@ func (s *LocalService) open(g *Group, b []byte, into map[string]*cogen.PrivateKe
 	if !ok {
 		return errors.New("group: a capability of another kind than the service's")
 	}
-	of, ok := g.deposit(c)
-	if !ok {
+	if g.obsolete(c) {
+		return nil
+	}
+	of, ok := g.serviced()[c.Id]
+	if !ok || of.half.issued != c.Issued || of.half.member != c.GranteeAccount {
 		return errors.New("group: a half that is not in the group's record")
 	}
 	half, err := openShare(c.EnvelopedKeyShare, s.id.encryption, g.administrator(), of.key.public, of.half.service)
 	if err != nil {
 		return &CheatError{g.Address(), "deposits a half that is not the one in the group's record"}
 	}
-	if old := into[of.place()]; old != nil {
+	if old := into[c.Id]; old != nil {
 		old.Wipe()
 	}
-	into[of.place()] = half
+	into[c.Id] = half
 	return nil
 }
 
@@ -209,7 +198,7 @@ func (k *kept) of(key, member string) *cogen.PrivateKey {
 	if h == nil {
 		return nil
 	}
-	return k.halves[servicedHalf{of, h}.place()]
+	return k.halves[h.id()]
 }
 
 // Groups lists the groups whose halves are kept.

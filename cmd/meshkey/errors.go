@@ -49,6 +49,9 @@ func codeOf(err error) int {
 	case isForgery(err):
 		return exit.NotVerified
 	}
+	if code := groupCode(err); code != exit.Failed {
+		return code
+	}
 	return ceremonyCode(err)
 }
 
@@ -64,7 +67,7 @@ func isForgery(err error) bool {
 
 // packages are those whose errors begin with their name.
 var packages = []string{
-	"ceremony", "cogen", "curve", "dare", "escrow", "jsonb", "keyfile", "letters", "mesh", "print", "profile",
+	"ceremony", "cogen", "curve", "dare", "escrow", "frost", "group", "jsonb", "keyfile", "letters", "mesh", "print", "profile",
 	"qr", "record", "recovery", "scan", "seedfile", "shamir", "udf", "vectors",
 }
 

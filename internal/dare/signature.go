@@ -32,6 +32,22 @@ func Sign(body []byte, meta ContentMeta, signers ...*cogen.PrivateKey) (*Envelop
 	return e, nil
 }
 
+// SignedBy makes an envelope as Sign does, with a signature of the SHA-512
+// digest of body that was made elsewhere. It is a *SignatureError if it is none
+// by that key. body is kept, not copied.
+func SignedBy(body []byte, meta ContentMeta, key *cogen.PublicKey, signature []byte) (*Envelope, error) {
+	e := &Envelope{Header: Header{Dig: digS512}, Body: body}
+	if err := e.setMeta(meta); err != nil {
+		return nil, err
+	}
+	digest := sha512.Sum512(body)
+	e.Trailer = &Trailer{
+		Signatures:    []*Signature{{Alg: digS512, Kid: keyName(key), Signature: signature}},
+		PayloadDigest: digest[:],
+	}
+	return e, e.verifyDigest(digest, key)
+}
+
 // sign adds a trailer with signatures over the body and, if the body is
 // encrypted under k, witnesses.
 func (e *Envelope) sign(k *contentKeys, signers []*cogen.PrivateKey) error {

@@ -41,6 +41,7 @@ type Set struct {
 
 type file struct {
 	path   string
+	force  bool // this one may replace another
 	write  func(io.Writer) error
 	staged string // hidden name while it waits, or "" when there is none
 	backup string // hidden name of what it replaces, or ""
@@ -53,12 +54,19 @@ func New(force bool) *Set { return &Set{force: force} }
 
 // Add enters a file; write is called once, by Stage.
 func (s *Set) Add(path string, write func(io.Writer) error) {
-	s.files = append(s.files, &file{path: path, write: write})
+	s.files = append(s.files, &file{path: path, force: s.force, write: write})
 }
 
 // AddBytes enters a file with the given octets.
 func (s *Set) AddBytes(path string, data []byte) {
 	s.Add(path, func(w io.Writer) error { _, err := w.Write(data); return err })
+}
+
+// Replace enters a file with the given octets that takes the place of one that
+// may be there: the next state of what the caller keeps there.
+func (s *Set) Replace(path string, data []byte) {
+	s.AddBytes(path, data)
+	s.files[len(s.files)-1].force = true
 }
 
 // Paths are the names of the files, in the order they were added.
@@ -92,14 +100,15 @@ func (s *Set) Check() error {
 		if slices.ContainsFunc(s.files[:i], func(g *file) bool { return filepath.Clean(g.path) == filepath.Clean(f.path) }) {
 			return exit.Errorf(exit.Usage, "two outputs have one name: %s", f.path)
 		}
-		if err := s.checkPath(f.path); err != nil {
+		if err := f.check(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Set) checkPath(path string) error {
+func (f *file) check() error {
+	path := f.path
 	dir := filepath.Dir(path)
 	switch info, err := os.Lstat(dir); {
 	case errors.Is(err, fs.ErrNotExist):
@@ -118,7 +127,7 @@ func (s *Set) checkPath(path string) error {
 		return err
 	case !info.Mode().IsRegular():
 		return exit.Errorf(exit.Failed, "%s is in the way and not an ordinary file", path)
-	case !s.force:
+	case !f.force:
 		return exit.Errorf(exit.Failed, "%s exists already", path).Hinted("choose another name, or --force to replace it")
 	}
 	return nil
@@ -236,10 +245,10 @@ func (s *Set) name(f *file) error {
 	if s.over {
 		return errOver
 	}
-	if err := s.checkPath(f.path); err != nil {
+	if err := f.check(); err != nil {
 		return err
 	}
-	if s.force {
+	if f.force {
 		return s.replace(f)
 	}
 	// A hard link fails if the name is taken; a rename would not.

@@ -1,0 +1,40 @@
+package group
+
+import (
+	"meshkey/internal/dare"
+	"meshkey/mesh"
+)
+
+// Obsolete tells whether something that came for the service holds no half that
+// the group's record still gives it, because members were dismissed or a key was
+// shared out anew. A service deletes it: Keeper. What is malformed, or newer
+// than the record, is not obsolete.
+func (g *Group) Obsolete(half []byte) bool {
+	if t, err := unmarshal(half); err == nil && t.Welcome != nil {
+		a, err := t.Welcome.admission(g)
+		if err != nil {
+			return false
+		}
+		current := false
+		err = a.each(g, func(int, servicedHalf) error {
+			current = true
+			return nil
+		})
+		return err == nil && !current
+	}
+	e, err := dare.Parse(half)
+	if err != nil {
+		return false
+	}
+	access, err := mesh.ParseAs[mesh.CatalogedAccess](e.Body)
+	if err != nil {
+		return false
+	}
+	c, ok := access.Capability.(*mesh.CapabilityDecryptServiced)
+	return ok && g.obsolete(c)
+}
+
+func (g *Group) obsolete(c *mesh.CapabilityDecryptServiced) bool {
+	of, ok := g.serviced()[c.Id]
+	return c.Issued <= g.serial && (!ok || c.Issued < of.half.issued)
+}
