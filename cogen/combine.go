@@ -2,7 +2,6 @@ package cogen
 
 import (
 	"errors"
-	"fmt"
 
 	"meshkey/internal/curve"
 )
@@ -13,22 +12,37 @@ type Contributor struct {
 	Holder  *PublicKey
 }
 
-// CombineVerified verifies every contribution and then combines them as
-// CombineAgreements does. If some are wrong, the error has a *ProofError for
-// each of them, which errors.As and Unwrap find, and nothing is combined.
-func CombineVerified(peer *PublicKey, ctx Context, parts ...Contributor) ([]byte, error) {
-	partials, wrong := make([]*Partial, len(parts)), []error{}
+// CombineVerified returns what the private key of key and peer agree on, as
+// SharedSecret has it. It verifies every contribution, and that the holders
+// together have key: the sum of their public keys, weighted as the partials
+// are, is key. If some are wrong, the error has a *ProofError for each of them,
+// which errors.As and Unwrap find; if they are right but not all that are
+// needed, it is ErrQuorum. Nothing is combined then.
+func CombineVerified(key, peer *PublicKey, ctx Context, parts ...Contributor) ([]byte, error) {
+	partials, holders, wrong := make([]*Partial, len(parts)), make([]*Partial, len(parts)), []error{}
 	for i, p := range parts {
 		if err := p.Partial.Verify(p.Holder, peer, ctx); err != nil {
 			wrong = append(wrong, err)
 		}
 		partials[i] = p.Partial
+		holders[i] = &Partial{algorithm: p.Holder.algorithm, index: p.Partial.index, point: p.Holder.point}
 	}
 	if len(wrong) > 0 {
 		return nil, errors.Join(wrong...)
 	}
+	sum, err := combine(holders)
+	if err != nil {
+		return nil, err
+	}
+	if sum.IsIdentity() == 1 || !key.Equal(&PublicKey{parts[0].Partial.algorithm, sum, sum.Bytes()}) {
+		return nil, ErrQuorum
+	}
 	return CombineAgreements(partials...)
 }
+
+// ErrQuorum is returned for contributions that are right but do not make up the
+// key: some are missing, or they are of another key.
+var ErrQuorum = errors.New("cogen: the contributions are not all that the key needs")
 
 // CombineAgreements returns what the whole private key would agree on with the
 // other side, as SharedSecret has it: draft-hallambaker-threshold-06, Section
@@ -39,11 +53,22 @@ func CombineVerified(peer *PublicKey, ctx Context, parts ...Contributor) ([]byte
 //
 // Its time depends on the indexes, which are public.
 func CombineAgreements(parts ...*Partial) ([]byte, error) {
+	sum, err := combine(parts)
+	if err != nil {
+		return nil, err
+	}
+	if sum.IsIdentity() == 1 {
+		return nil, errors.New("cogen: the contributions to an agreement cancel out")
+	}
+	return parts[0].algorithm.agreement(sum), nil
+}
+
+func combine(parts []*Partial) (*curve.Point, error) {
 	if len(parts) == 0 {
 		return nil, errors.New("cogen: no contributions to an agreement")
 	}
 	a := parts[0].algorithm
-	sum := a.suite.curve.NewPoint()
+	sum, highest := a.suite.curve.NewPoint(), 0
 	var at []Index
 	var points []*curve.Point
 	for _, p := range parts {
@@ -52,21 +77,20 @@ func CombineAgreements(parts ...*Partial) ([]byte, error) {
 			return nil, errAlgorithm
 		case p.index.IsZero():
 			sum.Add(sum, p.point)
-		default:
-			at, points = append(at, p.index), append(points, p.point)
+			continue
+		case len(at) > 0 && p.highest != highest:
+			return nil, errors.New("cogen: the contributions to an agreement differ in the highest index")
 		}
+		at, points, highest = append(at, p.index), append(points, p.point), p.highest
 	}
 	if len(at) > 0 {
-		w, err := weights(a.suite.curve, at)
+		l, err := newInterpolation(a.suite.curve, at)
 		if err != nil {
 			return nil, err
 		}
-		sum.Add(sum, a.suite.curve.NewPoint().MultiScalarMultVarTime(w, points))
+		sum.Add(sum, l.sum(points, divisorOf(a.suite.curve, highest).word))
 	}
-	if sum.IsIdentity() == 1 {
-		return nil, fmt.Errorf("cogen: the contributions to an agreement cancel out")
-	}
-	return a.agreement(sum), nil
+	return sum, nil
 }
 
 // agreement is a point as SharedSecret returns it.

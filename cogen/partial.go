@@ -1,7 +1,6 @@
 package cogen
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -18,7 +17,8 @@ type Partial struct {
 	index     Index // zero for a summand
 	point     *curve.Point
 	encoded   []byte
-	proof     []byte // nil if there is none
+	highest   int    // Context.Highest for a share, 0 for a summand
+	proof     *proof // nil if there is none
 }
 
 // A Context is the occasion a proof is bound to.
@@ -26,6 +26,11 @@ type Context struct {
 	Group   string // whose key it is
 	Request string // what was asked for, once only
 	Grantee string // who asked
+	// Highest is the highest index of the holders of shares, if it is at most
+	// MaxHighest and all of them know it, and else 0. It makes combining
+	// cheaper by a multiplication: each holder then answers with his share
+	// over (Highest-1)!.
+	Highest int
 }
 
 // Agree returns k times the public key of the other side, as the contribution
@@ -35,7 +40,7 @@ type Context struct {
 // meant. All contributions to an agreement have to mean the same; the agreement
 // does not depend on it.
 func (k *PrivateKey) Agree(peer *PublicKey) (*Partial, error) {
-	return k.agree(Index{}, peer)
+	return k.agree(Index{}, 0, peer)
 }
 
 // AgreeProved is Agree with a proof for k's public key.
@@ -50,7 +55,11 @@ func (s *Share) Agree(peer *PublicKey, ctx Context) (*Partial, error) {
 }
 
 func (k *PrivateKey) agreeProved(i Index, peer *PublicKey, ctx Context) (*Partial, error) {
-	p, err := k.agree(i, peer)
+	highest, err := ctx.highest(i)
+	if err != nil {
+		return nil, err
+	}
+	p, err := k.agree(i, highest, peer)
 	if err != nil {
 		return nil, err
 	}
@@ -58,34 +67,60 @@ func (k *PrivateKey) agreeProved(i Index, peer *PublicKey, ctx Context) (*Partia
 	return p, nil
 }
 
-func (k *PrivateKey) agree(i Index, peer *PublicKey) (*Partial, error) {
+// highest returns what of c.Highest concerns the holder of i.
+func (c Context) highest(i Index) (int, error) {
+	if c.Highest == 0 || i.IsZero() {
+		return 0, nil
+	}
+	x, ok := i.Uint64()
+	if c.Highest < 0 || c.Highest > MaxHighest || !ok || x > uint64(c.Highest) {
+		return 0, fmt.Errorf("cogen: the highest index cannot be %d, at most %d, with a holder of index %v", c.Highest, MaxHighest, i)
+	}
+	return c.Highest, nil
+}
+
+func (k *PrivateKey) agree(i Index, highest int, peer *PublicKey) (*Partial, error) {
 	switch {
 	case k.octets.Len() == 0:
 		return nil, errWiped
 	case k.algorithm != peer.algorithm:
 		return nil, errAlgorithm
 	}
-	s := k.scalar()
+	c, s := k.algorithm.suite.curve, k.scalar()
 	defer s.Wipe()
-	q := k.algorithm.suite.curve.NewPoint().ScalarMult(s, peer.point)
-	return &Partial{k.algorithm, i, q, q.Bytes(), nil}, nil
+	if highest > 0 {
+		s.Mul(s, divisorOf(c, highest).inverse)
+	}
+	q := c.NewPoint().ScalarMult(s, peer.point)
+	return &Partial{k.algorithm, i, q, q.Bytes(), highest, nil}, nil
 }
 
 // ParsePartial reads what Bytes and Proof return; the index is the zero Index
-// for a summand, and the proof is empty if there is none. It refuses the points
-// that NewPublicKey refuses.
+// for a summand, and the proof is empty if there is none. It refuses what is no
+// point with the sign of v, and points of small order. Other points with
+// torsion are left to Verify, which is dearer.
 func (a Algorithm) ParsePartial(i Index, point, proof []byte) (*Partial, error) {
-	if len(point) != a.suite.curve.PointLen() {
-		return nil, fmt.Errorf("cogen: a contribution to an agreement of %v has %d octets", a, a.suite.curve.PointLen())
+	if !i.IsZero() {
+		if _, err := i.scalar(a.suite.curve); err != nil {
+			return nil, err
+		}
 	}
-	p, err := a.NewPublicKey(point)
+	q, err := a.suite.curve.Decode(point)
 	if err != nil {
-		return nil, fmt.Errorf("cogen: a contribution to an agreement: %w", err)
+		return nil, fmt.Errorf("cogen: not a contribution to an agreement of %v: %w", a, err)
 	}
-	if len(proof) != 0 && len(proof) != a.proofLen() {
-		return nil, fmt.Errorf("cogen: the proof of a contribution of %v has %d octets", a, a.proofLen())
+	p := &Partial{a, i, q, slices.Clone(point), 0, nil}
+	if len(proof) == 0 {
+		return p, nil
 	}
-	return &Partial{a, i, p.point, p.encoded, slices.Clone(proof)}, nil
+	p.highest = int(proof[0])
+	if x, ok := i.Uint64(); p.highest > MaxHighest || p.highest > 0 && (!ok || x > uint64(p.highest)) {
+		return nil, errProof
+	}
+	if p.proof, err = a.parseProof(proof[1:]); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // Algorithm returns the algorithm of the key.
@@ -98,32 +133,61 @@ func (p *Partial) Index() Index { return p.index }
 // for X25519, 57 for X448, 32 for Ed25519, 57 for Ed448.
 func (p *Partial) Bytes() []byte { return slices.Clone(p.encoded) }
 
-// Proof returns the proof, nil if there is none.
-func (p *Partial) Proof() []byte { return slices.Clone(p.proof) }
+// Proof returns the proof, nil if there is none: the octet 00, or the highest
+// index by which the share was divided, then the challenge and the response,
+// scalars of PrivateLen octets, little-endian.
+func (p *Partial) Proof() []byte {
+	if p.proof == nil {
+		return nil
+	}
+	return slices.Concat([]byte{byte(p.highest)}, p.proof.challenge.Bytes(), p.proof.response.Bytes())
+}
 
-// A ProofError names the holder whose contribution is not proved.
-type ProofError struct{ Index Index }
+// A ProofError names the holder whose contribution is not proved: the holder of
+// the share of that index, or of a summand if it is zero.
+type ProofError struct {
+	Index  Index
+	Reason string
+}
 
 // Error implements error.
 func (e *ProofError) Error() string {
-	if e.Index.IsZero() {
-		return "cogen: a contribution to the agreement is not what its holder's public key makes it"
+	who := "of a summand"
+	if !e.Index.IsZero() {
+		who = fmt.Sprintf("from share %v", e.Index)
 	}
-	return fmt.Sprintf("cogen: the contribution to the agreement from share %v is not what its public share makes it", e.Index)
+	return fmt.Sprintf("cogen: the contribution to the agreement %s: %s", who, e.Reason)
 }
 
 // Verify checks the proof of p: that the private key of holder, a public share
 // or the public key of a summand, was multiplied with peer, for this context.
-// The error is a *ProofError, also if there is no proof.
+// The public share at p's index is what Commitment.PublicShare says, whoever
+// else may have sent one. The error is a *ProofError, also if there is no
+// proof. Its time depends on the arguments.
 func (p *Partial) Verify(holder, peer *PublicKey, ctx Context) error {
-	if holder.algorithm != p.algorithm || peer.algorithm != p.algorithm {
-		return errAlgorithm
-	}
-	if len(holder.encoded) != p.algorithm.suite.curve.PointLen() {
-		return errors.New("cogen: a public share without the sign of v")
-	}
-	if !p.verify(holder, peer, ctx) {
-		return &ProofError{p.index}
+	if reason := p.refused(holder, peer, ctx); reason != "" {
+		return &ProofError{p.index, reason}
 	}
 	return nil
+}
+
+func (p *Partial) refused(holder, peer *PublicKey, ctx Context) string {
+	highest, err := ctx.highest(p.index)
+	switch {
+	case holder.algorithm != p.algorithm || peer.algorithm != p.algorithm:
+		return "it is of another algorithm"
+	case len(holder.encoded) != p.algorithm.suite.curve.PointLen():
+		return "the public key of its holder has no sign of v"
+	case p.proof == nil:
+		return "it has no proof"
+	case err != nil || highest != p.highest:
+		return "its holder takes another index for the highest"
+	case p.point.IsTorsionFree() == 0:
+		return "it is outside the subgroup of prime order"
+	case p.verify(holder, peer, ctx):
+		return ""
+	case !p.algorithm.IsSignature() && p.verify(holder, peer.minus(), ctx):
+		return "it is of the ephemeral key with the other sign of v"
+	}
+	return "it is not what its holder's public key makes it, for this request"
 }

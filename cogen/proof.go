@@ -2,6 +2,7 @@ package cogen
 
 import (
 	"bytes"
+	"errors"
 
 	"meshkey/internal/curve"
 	"meshkey/internal/secret"
@@ -13,23 +14,44 @@ const (
 	agreementChallenge = "agreement v1"
 )
 
-// proofLen is the number of octets of a proof: challenge and response, scalars
-// in little-endian order.
-func (a Algorithm) proofLen() int { return 2 * a.PrivateLen() }
+// A proof shows that two discrete logarithms are the same (Chaum and Pedersen,
+// CRYPTO '92): that of the holder's public key to D·B, and that of the partial
+// to the peer's key. D is 1, or the divisor if there is one. Everything public
+// is in the challenge. A proof has the challenge and not the commitments, which
+// Verify computes: it is shorter so, needs no points to be read, and each one
+// is verified by itself, so that a wrong one is known.
+type proof struct{ challenge, response *curve.Scalar }
 
-// proveAgreement proves that the discrete logarithms of the public key to the
-// base point and of p to the peer's key are the same (Chaum and Pedersen,
-// CRYPTO '92), made non-interactive with everything that is public in the
-// challenge. The nonce is hashed from fresh randomness, the private scalar and
-// the statement: it stays secret if only one of the first two is.
-func (k *PrivateKey) proveAgreement(p *Partial, peer *PublicKey, ctx Context) []byte {
+var errProof = errors.New("cogen: not a proof of a contribution to an agreement")
+
+func (a Algorithm) parseProof(b []byte) (*proof, error) {
+	n := a.PrivateLen()
+	if len(b) != 2*n {
+		return nil, errProof
+	}
+	challenge, err := a.suite.curve.NewScalar().SetCanonical(b[:n])
+	if err != nil {
+		return nil, errProof
+	}
+	response, err := a.suite.curve.NewScalar().SetCanonical(b[n:])
+	if err != nil {
+		return nil, errProof
+	}
+	return &proof{challenge, response}, nil
+}
+
+// proveAgreement draws what proveAgreementWith needs.
+func (k *PrivateKey) proveAgreement(p *Partial, peer *PublicKey, ctx Context) *proof {
 	random := secret.Random(64)
 	defer random.Wipe()
 	return k.proveAgreementWith(p, peer, ctx, random)
 }
 
-func (k *PrivateKey) proveAgreementWith(p *Partial, peer *PublicKey, ctx Context, random *secret.Bytes) []byte {
-	c := k.algorithm.suite.curve
+// proveAgreementWith hashes the nonce from fresh randomness, the private scalar
+// and the statement: it stays secret if only one of the first two is, and is
+// not the same for two statements even if the randomness is.
+func (k *PrivateKey) proveAgreementWith(p *Partial, peer *PublicKey, ctx Context, random *secret.Bytes) *proof {
+	c, d := k.algorithm.suite.curve, divisorOf(k.algorithm.suite.curve, p.highest)
 	s := k.scalar()
 	defer s.Wipe()
 	private := s.Bytes()
@@ -37,29 +59,21 @@ func (k *PrivateKey) proveAgreementWith(p *Partial, peer *PublicKey, ctx Context
 	statement := p.statement(k.public, peer, ctx)
 	r := taggedScalar(c, agreementNonce, append([][]byte{random.Reveal(), private}, statement...)...)
 	defer r.Wipe()
-	e := p.challenge(statement, c.NewPoint().ScalarBaseMult(r), c.NewPoint().ScalarMult(r, peer.point))
-	proof := e.Bytes()
-	return append(proof, e.Mul(e, s).Add(e, r).Bytes()...)
+	toPeer := c.NewPoint().ScalarMult(r, peer.point)
+	toBase := c.NewScalar().Mul(r, d.scalar)
+	defer toBase.Wipe()
+	e := p.challenge(statement, c.NewPoint().ScalarBaseMult(toBase), toPeer)
+	z := s.Mul(s, d.inverse)
+	return &proof{e, c.NewScalar().Add(r, z.Mul(z, e))}
 }
 
 func (p *Partial) verify(holder, peer *PublicKey, ctx Context) bool {
-	if len(p.proof) != p.algorithm.proofLen() {
-		return false
-	}
 	c := p.algorithm.suite.curve
-	e, err := c.NewScalar().SetCanonical(p.proof[:c.ScalarLen()])
-	if err != nil {
-		return false
-	}
-	z, err := c.NewScalar().SetCanonical(p.proof[c.ScalarLen():])
-	if err != nil {
-		return false
-	}
-	minus := c.NewScalar().Neg(e)
-	scalars := []*curve.Scalar{z, minus}
-	toBase := c.NewPoint().MultiScalarMultVarTime(scalars, []*curve.Point{c.NewGenerator(), holder.point})
-	toPeer := c.NewPoint().MultiScalarMultVarTime(scalars, []*curve.Point{peer.point, p.point})
-	return bytes.Equal(p.challenge(p.statement(holder, peer, ctx), toBase, toPeer).Bytes(), e.Bytes())
+	minus, z := c.NewScalar().Neg(p.proof.challenge), p.proof.response
+	scaled := c.NewScalar().Mul(z, divisorOf(c, p.highest).scalar)
+	toBase := c.NewPoint().MultiScalarMultVarTime([]*curve.Scalar{scaled, minus}, []*curve.Point{c.NewGenerator(), holder.point})
+	toPeer := c.NewPoint().MultiScalarMultVarTime([]*curve.Scalar{z, minus}, []*curve.Point{peer.point, p.point})
+	return p.challenge(p.statement(holder, peer, ctx), toBase, toPeer).Equal(p.proof.challenge) == 1
 }
 
 // statement is what a proof is about. The peer's key stands there with its sign
@@ -67,8 +81,22 @@ func (p *Partial) verify(holder, peer *PublicKey, ctx Context) bool {
 func (p *Partial) statement(holder, peer *PublicKey, ctx Context) [][]byte {
 	return [][]byte{
 		[]byte(p.algorithm.String()), []byte(ctx.Group), []byte(ctx.Request), []byte(ctx.Grantee),
-		p.index.Bytes(), holder.encoded, peer.point.Bytes(), p.encoded,
+		p.index.Bytes(), {byte(p.highest)}, holder.encoded, peer.signed(), p.encoded,
 	}
+}
+
+// signed is the encoding of p with the sign of v: even where none was given.
+func (p *PublicKey) signed() []byte {
+	if len(p.encoded) == p.algorithm.suite.curve.PointLen() {
+		return p.encoded
+	}
+	return append(bytes.Clone(p.encoded), 0)
+}
+
+// minus is the key with the other sign of v.
+func (p *PublicKey) minus() *PublicKey {
+	q := p.point.Curve().NewPoint().Neg(p.point)
+	return &PublicKey{p.algorithm, q, q.Bytes()}
 }
 
 func (p *Partial) challenge(statement [][]byte, toBase, toPeer *curve.Point) *curve.Scalar {

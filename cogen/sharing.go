@@ -139,10 +139,11 @@ func Recombine(shares ...*Share) (*PrivateKey, error) {
 			return nil, errWiped
 		}
 	}
-	w, err := weights(commitment.algorithm.suite.curve, at)
+	l, err := newInterpolation(commitment.algorithm.suite.curve, at)
 	if err != nil {
 		return nil, err
 	}
+	w := l.weights()
 	sum := commitment.algorithm.suite.curve.NewScalar()
 	defer sum.Wipe()
 	for i, s := range shares {

@@ -1,47 +1,224 @@
 package cogen
 
-import "meshkey/internal/curve"
+import (
+	"encoding/binary"
+	"math/bits"
+	"slices"
 
-// Weights returns for each of the indexes the factor of its share in the
-// value of the polynomial at 0, the Lagrange coefficients modulo the group
-// order, little-endian: draft-hallambaker-threshold-06. The
-// indexes are public. It is an error if one of them comes twice.
-func (a Algorithm) Weights(at []Index) ([][]byte, error) {
-	w, err := weights(a.suite.curve, at)
-	if err != nil {
-		return nil, err
-	}
-	out := make([][]byte, len(w))
-	for i := range w {
-		out[i] = w[i].Bytes()
-	}
-	return out, nil
+	"meshkey/internal/curve"
+)
+
+// An interpolation takes the value at 0 of a polynomial from its values at
+// other indexes: the sum of the values times weights, Lagrange's coefficients
+// for 0. Indexes and weights are public, and its time depends on them.
+type interpolation struct {
+	curve *curve.Curve
+	at    []Index
+	x     []*curve.Scalar // the same
 }
 
-// weights costs one inversion and a number of multiplications that grows with
-// the square of the number of indexes.
-func weights(c *curve.Curve, at []Index) ([]*curve.Scalar, error) {
+// newInterpolation refuses an index that is 0, at or above the group order, or
+// there twice.
+func newInterpolation(c *curve.Curve, at []Index) (*interpolation, error) {
 	x, err := places(c, at)
 	if err != nil {
 		return nil, err
 	}
-	// w[i] = Π x[j] / Π (x[j] - x[i]), j ≠ i
-	over, under := make([]*curve.Scalar, len(x)), make([]*curve.Scalar, len(x))
-	difference := c.NewScalar()
+	return &interpolation{c, at, x}, nil
+}
+
+// sum returns factor times the value at 0, from the values as points.
+func (l *interpolation) sum(points []*curve.Point, factor uint64) *curve.Point {
+	sum := l.curve.NewPoint()
+	numerators, denominator, ok := l.fractions()
+	if !ok {
+		weights, f := l.weights(), l.curve.NewScalar().SetUint64(factor)
+		for _, w := range weights {
+			w.Mul(w, f)
+		}
+		return sum.MultiScalarMultVarTime(weights, points)
+	}
+	sum.SumSmallVarTime(numerators, points)
+	if factor%denominator == 0 {
+		return sum.MulSmallVarTime(factor/denominator, sum)
+	}
+	f := l.curve.NewScalar().SetUint64(factor)
+	f.Mul(f, invertSmall(l.curve, denominator))
+	return sum.MultiScalarMultVarTime([]*curve.Scalar{f}, []*curve.Point{sum})
+}
+
+// maxFractions is the number of values from which on the weights are hardly
+// ever fractions of one word.
+const maxFractions = 24
+
+// fractions returns the weights as fractions with one denominator, the least,
+// if they fit: weights of small indexes are small rational numbers. So the
+// points are multiplied with a few bits each, and only their sum with an
+// inverse, if at all.
+func (l *interpolation) fractions() (numerators []int64, denominator uint64, ok bool) {
+	x, ok := words(l.at)
+	if !ok || len(x) > maxFractions {
+		return nil, 0, false
+	}
+	over, under := make([]uint64, len(x)), make([]uint64, len(x))
+	denominator = 1
 	for i := range x {
-		over[i], under[i] = c.NewScalar().SetUint64(1), c.NewScalar().SetUint64(1)
+		f := fraction{1, 1}
 		for j := range x {
-			if i != j {
-				over[i].Mul(over[i], x[j])
-				under[i].Mul(under[i], difference.Sub(x[j], x[i]))
+			if i != j && !f.mul(x[j], max(x[i], x[j])-min(x[i], x[j])) {
+				return nil, 0, false
+			}
+		}
+		f.reduce()
+		over[i], under[i] = f.over, f.under
+		hi, lo := bits.Mul64(denominator, f.under/gcd(denominator, f.under))
+		if hi != 0 {
+			return nil, 0, false
+		}
+		denominator = lo
+	}
+	numerators = make([]int64, len(x))
+	for i := range x {
+		hi, lo := bits.Mul64(over[i], denominator/under[i])
+		if hi != 0 || lo >= 1<<63 {
+			return nil, 0, false
+		}
+		numerators[i] = int64(lo)
+		for j := range x {
+			if x[j] < x[i] {
+				numerators[i] = -numerators[i]
 			}
 		}
 	}
-	invertAll(c, under)
-	for i := range x {
-		over[i].Mul(over[i], under[i])
+	return numerators, denominator, true
+}
+
+// A fraction is over/under.
+type fraction struct{ over, under uint64 }
+
+// mul multiplies f with over/under and reduces it only where it must. It
+// reports whether that fits.
+func (f *fraction) mul(over, under uint64) bool {
+	for range 2 {
+		high, low := bits.Mul64(f.over, over)
+		highUnder, lowUnder := bits.Mul64(f.under, under)
+		if high|highUnder == 0 {
+			f.over, f.under = low, lowUnder
+			return true
+		}
+		f.reduce()
 	}
-	return over, nil
+	return false
+}
+
+func (f *fraction) reduce() {
+	g := gcd(f.over, f.under)
+	f.over, f.under = f.over/g, f.under/g
+}
+
+func gcd(a, b uint64) uint64 {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
+
+// words returns indexes as words, if they fit.
+func words(at []Index) ([]uint64, bool) {
+	x := make([]uint64, len(at))
+	for i := range at {
+		var ok bool
+		if x[i], ok = at[i].Uint64(); !ok {
+			return nil, false
+		}
+	}
+	return x, true
+}
+
+// weights returns the weights as scalars: Π x[j] / Π (x[j] - x[i]), both over
+// all j but i. There is one inversion.
+func (l *interpolation) weights() []*curve.Scalar {
+	w, all := l.denominators(), l.curve.NewScalar().SetUint64(1)
+	for i, x := range l.x {
+		w[i].Mul(w[i], x)
+		all.Mul(all, x)
+	}
+	invertAll(l.curve, w)
+	for i := range w {
+		w[i].Mul(w[i], all)
+	}
+	return w
+}
+
+// denominators returns Π (x[j] - x[i]) over all j but i, for all i.
+func (l *interpolation) denominators() []*curve.Scalar {
+	d := make([]*curve.Scalar, len(l.x))
+	x, ok := words(l.at)
+	if ok && slices.Max(x)-slices.Min(x) == uint64(len(x)-1) {
+		return l.denominatorsOfRun(x)
+	}
+	for i := range d {
+		if ok {
+			d[i] = l.productOfDifferences(x, i)
+			continue
+		}
+		d[i] = l.curve.NewScalar().SetUint64(1)
+		difference := l.curve.NewScalar()
+		for j := range l.x {
+			if i != j {
+				d[i].Mul(d[i], difference.Sub(l.x[j], l.x[i]))
+			}
+		}
+	}
+	return d
+}
+
+// productOfDifferences is one of the denominators. It multiplies in words as
+// long as they hold the product.
+func (l *interpolation) productOfDifferences(x []uint64, i int) *curve.Scalar {
+	all, word, negative := l.curve.NewScalar().SetUint64(1), uint64(1), false
+	factor := l.curve.NewScalar()
+	for j := range x {
+		if i == j {
+			continue
+		}
+		difference := x[j] - x[i]
+		if x[j] < x[i] {
+			difference, negative = -difference, !negative
+		}
+		high, low := bits.Mul64(word, difference)
+		if high != 0 {
+			all.Mul(all, factor.SetUint64(word))
+			low = difference
+		}
+		word = low
+	}
+	all.Mul(all, factor.SetUint64(word))
+	if negative {
+		all.Neg(all)
+	}
+	return all
+}
+
+// denominatorsOfRun is denominators for indexes without gaps, in any order,
+// for which they are products of two factorials.
+func (l *interpolation) denominatorsOfRun(x []uint64) []*curve.Scalar {
+	factorials := make([]*curve.Scalar, len(x))
+	for i := range factorials {
+		factorials[i] = l.curve.NewScalar().SetUint64(uint64(max(i, 1)))
+		if i > 0 {
+			factorials[i].Mul(factorials[i], factorials[i-1])
+		}
+	}
+	d, least := make([]*curve.Scalar, len(x)), slices.Min(x)
+	for i := range d {
+		below := int(x[i] - least)
+		d[i] = l.curve.NewScalar().Mul(factorials[below], factorials[len(x)-1-below])
+		if below%2 == 1 {
+			d[i].Neg(d[i])
+		}
+	}
+	return d
 }
 
 // invertAll inverts scalars, none of which is 0, with one inversion.
@@ -53,9 +230,28 @@ func invertAll(c *curve.Curve, s []*curve.Scalar) {
 		all.Mul(all, s[i])
 	}
 	all.Invert(all)
-	for i := len(s) - 1; i >= 0; i-- {
+	for i := range slices.Backward(s) {
 		next := c.NewScalar().Mul(all, s[i])
 		s[i].Mul(all, before[i])
 		all = next
 	}
+}
+
+// invertSmall returns 1/d, d ≠ 0, by divisions of words: L = q·d + r makes it
+// -q/r, with r below d.
+func invertSmall(c *curve.Curve, d uint64) *curve.Scalar {
+	inverse, q := c.NewScalar().SetUint64(1), c.NewScalar()
+	one := c.NewScalar().SetUint64(1)
+	top := q.Neg(one).Bytes() // L - 1
+	for d > 1 {
+		quotient, r := make([]byte, len(top)), uint64(0)
+		for i := len(top) - 8; i >= 0; i -= 8 {
+			var word uint64
+			word, r = bits.Div64(r, binary.LittleEndian.Uint64(top[i:]), d)
+			binary.LittleEndian.PutUint64(quotient[i:], word)
+		}
+		inverse.Mul(inverse, q.Neg(q.SetWide(quotient)))
+		d = r + 1 // not d, which would divide L
+	}
+	return inverse
 }
