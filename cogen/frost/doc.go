@@ -15,24 +15,29 @@
 //
 // # Security
 //
-// Fewer than Need holders learn nothing about the key and sign nothing, in any
-// number of sessions at a time. A share is used in constant time. What is
-// public after round one, commitments, message and indexes, is not hidden by
-// the time it takes.
+// Fewer than Need holders, chosen beforehand, forge nothing, in any number of
+// sessions at a time: this is proved for FROST with the hash functions as random
+// oracles, if the one-more discrete logarithm is hard. It rests on a Group that
+// is everyone's and authentic.
+//
+// Shares and nonces are used in constant time. What is public after round one,
+// commitments, message and indexes, is not hidden by the time it takes.
 //
 // Nonces must never sign twice: two signature shares by the same nonces give
 // the share away. Nonces sign once and are then gone, but a copy of their
 // Bytes that was kept, or restored, signs again. Who stores them deletes them,
-// durably, before a signature share leaves his hands.
+// durably, before a signature share leaves his hands. A machine that is copied
+// or set back must not do so between Commit and Sign.
 //
 // A coordinator cannot change the message: Sign is told which one its holder
 // approved. He can keep a signature from being made, for instance by sending
 // different packages to the signers. A SignatureShare names the package it was
-// made for, so an honest signer is not blamed for that. Whom a CheatError
+// made for, so an honest signer is not blamed for that; nor can it be told who
+// lied, signer or coordinator, unless packages are signed. Whom a CheatError
 // names has sent a share that is wrong for the very package it names, provided
 // that shares and commitments come from those whose index they bear: who
 // carries them must authenticate them, nothing here does.
 //
-// There is no robustness. After a cheat the session is over; the others start
-// again without him, with fresh nonces.
+// One signer can keep a signature from being made. The session is then over;
+// the others start again without him, with fresh nonces.
 package frost

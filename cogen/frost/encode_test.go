@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"testing"
 
+	"meshkey/cogen"
 	"meshkey/internal/curve"
 	"meshkey/vectors"
 )
@@ -15,27 +16,25 @@ type format struct {
 	good  []byte
 }
 
-func formats(t testing.TB, s Suite) (*Group, []format) {
+func formats(t testing.TB, s Suite) []format {
 	t.Helper()
-	// Fixed, so that a fuzzer finds the same group in every run.
+	// A published group, so that a fuzzer finds the same one in every run.
 	var g *Group
-	var polynomial []*curve.Scalar
-	for c := range vectors.Each[vectors.FROST]("rfc9591") {
-		if g == nil && c.Data.Suite == s.String() {
-			g, polynomial = publishedGroup(t, c.Data)
-		}
-	}
 	var signers []*Signer
-	for i := range uint64(2) {
-		index, x, err := g.decodeIndex(g.encodeScalar(g.curve.NewScalar().SetUint64(i + 1)))
-		if err != nil {
-			t.Fatal(err)
+	for c := range vectors.Each[vectors.FROST]("rfc9591") {
+		if g != nil || c.Data.Suite != s.String() {
+			continue
 		}
-		signer, err := g.NewSignerScalar(index, valueAt(g.suite, polynomial, x).Bytes())
-		if err != nil {
-			t.Fatal(err)
+		var polynomial []*curve.Scalar
+		g, polynomial = publishedGroup(t, c.Data)
+		for i := range uint64(2) {
+			share := valueAt(g.suite, polynomial, g.curve.NewScalar().SetUint64(i+1))
+			signer, err := g.NewSignerScalar(cogen.NewIndex(i+1), share.Bytes())
+			if err != nil {
+				t.Fatal(err)
+			}
+			signers = append(signers, signer)
 		}
-		signers = append(signers, signer)
 	}
 	x := committed(t, "message", signers...)
 	stored := x.nonces[0].Bytes()
@@ -43,7 +42,7 @@ func formats(t testing.TB, s Suite) (*Group, []format) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return g, []format{
+	return []format{
 		{"nonces", func(b []byte) ([]byte, error) {
 			n, err := signers[0].ParseNonces(b)
 			if err != nil {
@@ -77,7 +76,7 @@ func formats(t testing.TB, s Suite) (*Group, []format) {
 
 func TestParse(t *testing.T) {
 	eachSuite(t, func(t *testing.T, s Suite) {
-		_, list := formats(t, s)
+		list := formats(t, s)
 		for _, v := range list {
 			again, err := v.parse(v.good)
 			if err != nil || !bytes.Equal(again, v.good) {
@@ -110,7 +109,7 @@ func TestParse(t *testing.T) {
 // Scalars at or above the group order, and indexes of 0, are not read.
 func TestParseScalars(t *testing.T) {
 	eachSuite(t, func(t *testing.T, s Suite) {
-		g, list := formats(t, s)
+		list := formats(t, s)
 		n := s.curve.PointLen()
 		order := s.curve.NewScalar().SetUint64(1)
 		order.Neg(order)
@@ -139,7 +138,74 @@ func TestParseScalars(t *testing.T) {
 				}
 			}
 		}
-		_ = g
+	})
+}
+
+// Parties that share nothing but the group's points and octets.
+func TestByOctets(t *testing.T) {
+	eachSuite(t, func(t *testing.T, s Suite) {
+		dealt, signers := deal(t, s, 2, 3)
+		group := func() *Group {
+			g, err := s.NewGroup(dealt.Points())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return g
+		}
+		message := []byte("message")
+		var parties []*Signer
+		var nonces, commitments, shares [][]byte
+		for _, signer := range signers[1:] {
+			party, err := group().NewSignerScalar(signer.Index(), signer.Scalar())
+			if err != nil {
+				t.Fatal(err)
+			}
+			n, c, err := party.Commit()
+			if err != nil {
+				t.Fatal(err)
+			}
+			parties, nonces, commitments = append(parties, party), append(nonces, n.Bytes()), append(commitments, c.Bytes())
+		}
+		coordinator := group()
+		var list []*Commitment
+		for i, b := range commitments {
+			c, err := coordinator.ParseCommitment(b)
+			if err != nil || c.Index() != parties[i].Index() {
+				t.Fatal(err)
+			}
+			list = append(list, c)
+		}
+		p, err := coordinator.NewPackage(message, list...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, party := range parties {
+			n, err := party.ParseNonces(nonces[i])
+			if err != nil {
+				t.Fatal(err)
+			}
+			told, err := party.Group().ParsePackage(p.Bytes())
+			if err != nil {
+				t.Fatal(err)
+			}
+			share, err := party.Sign(n, told.Message(), told)
+			if err != nil {
+				t.Fatal(err)
+			}
+			shares = append(shares, share.Bytes())
+		}
+		var last []*SignatureShare
+		for i, b := range shares {
+			share, err := coordinator.ParseSignatureShare(b)
+			if err != nil || share.Index() != parties[i].Index() {
+				t.Fatal(err)
+			}
+			last = append(last, share)
+		}
+		signature, err := coordinator.Aggregate(p, last...)
+		if err != nil || !verifies(t, dealt, message, signature) {
+			t.Errorf("%x: %v", signature, err)
+		}
 	})
 }
 
@@ -211,7 +277,7 @@ func TestPackageDoesNotChange(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	var all []format
 	for _, s := range suites {
-		_, list := formats(f, s)
+		list := formats(f, s)
 		all = append(all, list...)
 	}
 	for i, v := range all {

@@ -29,7 +29,8 @@ type Group struct {
 }
 
 // NewGroup returns the group of a commitment, for Ed25519 or Ed448. If holders
-// are named, no others may sign.
+// are named, no others may sign. All who sign must have the same commitment,
+// from where they trust it.
 func NewGroup(c *cogen.Commitment, holders ...cogen.Index) (*Group, error) {
 	s, err := SuiteOf(c.Algorithm())
 	if err != nil {
@@ -66,13 +67,19 @@ func (s Suite) NewGroup(points [][]byte, holders ...cogen.Index) (*Group, error)
 		}
 		g.holders[i] = true
 	}
+	g.id = s.identify(points)
+	return g, nil
+}
+
+// identify returns the digest of a group. The points are of one length.
+func (u *suite) identify(points [][]byte) (id [idLen]byte) {
 	h := sha3.NewCSHAKE256(nil, []byte("meshkey frost group v1"))
-	_, _ = h.Write([]byte{s.code})
-	for _, b := range points { // all of one length
+	_, _ = h.Write([]byte{u.code})
+	for _, b := range points {
 		_, _ = h.Write(b)
 	}
-	_, _ = h.Read(g.id[:])
-	return g, nil
+	_, _ = h.Read(id[:])
+	return id
 }
 
 // Suite returns the ciphersuite.

@@ -9,6 +9,7 @@ import (
 
 	"meshkey/cogen"
 	"meshkey/internal/secret/secrettest"
+	"meshkey/shamir"
 )
 
 // Signers who lie in round two are named, all of them and nobody else.
@@ -55,10 +56,8 @@ func TestWrongShares(t *testing.T) {
 			})
 		}
 		// Two errors that cancel out make a good signature, and RFC 9591's.
-		minusOne := s.curve.NewScalar().SetUint64(1)
-		minusOne.Neg(minusOne)
 		cancelling := *good[1]
-		cancelling.z = s.curve.NewScalar().Add(good[1].z, minusOne)
+		cancelling.z = s.curve.NewScalar().Sub(good[1].z, s.curve.NewScalar().SetUint64(1))
 		if _, err := x.Aggregate(x.p, good[0].plus(1), &cancelling, good[2], good[3]); err != nil {
 			t.Errorf("errors that cancel out: %v", err)
 		}
@@ -137,39 +136,21 @@ func TestLyingCoordinator(t *testing.T) {
 			wantHolders(t, err, 1)
 		})
 		t.Run("lists told apart", func(t *testing.T) {
-			// Signer 2 is shown another commitment of signer 1, or another
-			// signer beside.
-			x := committed(t, "message", signers[:3]...)
+			// Signer 2 is shown another commitment of signer 1, or one signer
+			// fewer.
 			y := committed(t, "message", signers[:3]...)
-			for name, list := range map[string][]*Commitment{
-				"other commitment": {y.commitments[0], x.commitments[1], x.commitments[2]},
-				"other signers":    {x.commitments[0], x.commitments[1]},
-			} {
-				x := *x
-				x.nonces = nil
-				for i, s := range signers[:3] {
-					n, c, err := s.Commit()
-					if err != nil {
-						t.Fatal(err)
-					}
-					x.nonces, list = append(x.nonces, n), replace(list, c)
-					x.commitments = replace(x.commitments, c)
-					if i == 0 && name == "other commitment" {
-						list = replace(list, y.commitments[0])
-					}
-				}
+			for _, list := range [][]*Commitment{{y.commitments[0], nil, y.commitments[2]}, {y.commitments[0], nil}} {
+				x := committed(t, "message", signers[:3]...)
+				list[1] = x.commitments[1]
 				p, err := g.NewPackage(x.message, list...)
 				if err != nil {
-					t.Fatal(err)
-				}
-				if x.p, err = g.NewPackage(x.message, x.commitments...); err != nil {
 					t.Fatal(err)
 				}
 				deceived, err := signers[1].Sign(x.nonces[1], x.message, p)
 				if err != nil {
 					t.Fatal(err)
 				}
-				_, err = g.Aggregate(x.p, mustSign(t, signers[0], x.nonces[0], &x), deceived, mustSign(t, signers[2], x.nonces[2], &x))
+				_, err = g.Aggregate(x.p, mustSign(t, signers[0], x.nonces[0], x), deceived, mustSign(t, signers[2], x.nonces[2], x))
 				wantHolders(t, err, 2)
 			}
 		})
@@ -212,18 +193,6 @@ func TestLyingCoordinator(t *testing.T) {
 			}
 		})
 	})
-}
-
-// replace puts c in the place of the commitment with its index, if there is
-// one.
-func replace(list []*Commitment, c *Commitment) []*Commitment {
-	list = slices.Clone(list)
-	for i, d := range list {
-		if d.index == c.index {
-			list[i] = c
-		}
-	}
-	return list
 }
 
 func TestNoncesSignOnce(t *testing.T) {
@@ -343,6 +312,25 @@ func TestSignerIsOfGroup(t *testing.T) {
 		if _, err := s.NewGroup(nil); err == nil {
 			t.Error("a group without points")
 		}
+		if above, err := cogen.IndexOf(bytes.Repeat([]byte{0xff}, 56)); err != nil {
+			t.Fatal(err)
+		} else if _, err := s.NewGroup(g.Points(), above); err == nil {
+			t.Error("an index above the group order")
+		}
+		if _, _, err := s.Deal(shamir.Quorum{Need: 3, Of: 2}); err == nil {
+			t.Error("a quorum of more than all")
+		}
+		// Where holders are not named, anybody may have committed.
+		x := committed(t, "message", signers...)
+		named, err := s.NewGroup(g.Points(), cogen.NewIndex(1), cogen.NewIndex(2))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = named.NewPackage(x.message, x.commitments...)
+		wantHolders(t, err, 3)
+		if _, err := g.NewPackage(x.message, make([]*Commitment, MaxSigners+1)...); err == nil {
+			t.Error("a package of too many")
+		}
 	})
 }
 
@@ -406,4 +394,20 @@ func TestBadElements(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestErrorTexts(t *testing.T) {
+	one, two := []cogen.Index{cogen.NewIndex(3)}, []cogen.Index{cogen.NewIndex(3), cogen.NewIndex(5)}
+	for want, err := range map[string]error{
+		"frost: holder 3: a wrong signature share":     &CheatError{one},
+		"frost: holders 3, 5: a wrong signature share": &CheatError{two},
+		"frost: holder 3: no signature share":          &HolderError{one, "no signature share"},
+	} {
+		if err.Error() != want {
+			t.Errorf("%q, want %q", err, want)
+		}
+	}
+	if s := (Suite{}).String(); s != "no suite" {
+		t.Error(s)
+	}
 }

@@ -26,7 +26,8 @@ const randomLen = 32
 
 // Commit is round one, RFC 9591, Section 5.1. It needs no message, so it can be
 // done beforehand, any number of times. Each nonce is hashed from fresh
-// randomness and the share, and stays secret if only one of the two is.
+// randomness and the share, and stays secret if only one of the two is; that no
+// nonce comes twice hangs on the randomness alone.
 func (s *Signer) Commit() (*Nonces, *Commitment, error) {
 	random := secret.Random(2 * randomLen)
 	defer random.Wipe()

@@ -38,6 +38,9 @@ func (g *Group) NewPackage(message []byte, commitments ...*Commitment) (*Package
 	if len(message) > MaxMessage {
 		return nil, fmt.Errorf("frost: a message has at most %d octets", MaxMessage)
 	}
+	if len(commitments) > MaxSigners {
+		return nil, errMany
+	}
 	list := slices.Clone(commitments)
 	slices.SortFunc(list, (*Commitment).compare)
 	return g.newPackage(bytes.Clone(message), list)
@@ -54,11 +57,8 @@ func (c *Commitment) compare(d *Commitment) int {
 
 // newPackage takes its arguments as its own, the commitments in order.
 func (g *Group) newPackage(message []byte, commitments []*Commitment) (*Package, error) {
-	switch n := len(commitments); {
-	case n < g.Need():
+	if len(commitments) < g.Need() {
 		return nil, errNeed
-	case n > MaxSigners:
-		return nil, errMany
 	}
 	p := &Package{group: g, message: message, commitments: commitments, places: map[cogen.Index]int{}}
 	for i, c := range commitments {

@@ -19,9 +19,10 @@ type Signer struct {
 }
 
 // NewSigner returns the signer with a copy of share. It is an error if the
-// share is not one of the group, or its holder not one of those named.
+// share has another commitment than the group, or its holder is not one of
+// those named.
 func (g *Group) NewSigner(share *cogen.Share) (*Signer, error) {
-	if s, err := SuiteOf(share.Algorithm()); err != nil || s != g.Suite() {
+	if s, err := SuiteOf(share.Algorithm()); err != nil || s != g.Suite() || g.identify(share.Commitment().Bytes()) != g.id {
 		return nil, errGroup
 	}
 	scalar := share.Scalar()
@@ -31,7 +32,8 @@ func (g *Group) NewSigner(share *cogen.Share) (*Signer, error) {
 
 // NewSignerScalar returns the signer with a copy of a share: an integer below
 // the group order, 32 octets or, for Ed448, 56, little-endian. It is an error
-// if that is not the share of that index.
+// if that is not the share of that index, or its holder is not one of those
+// named.
 func (g *Group) NewSignerScalar(i cogen.Index, le []byte) (*Signer, error) {
 	if _, err := g.indexScalar(i); err != nil {
 		return nil, err
