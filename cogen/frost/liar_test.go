@@ -185,6 +185,28 @@ func TestLyingCoordinator(t *testing.T) {
 				t.Error("signed with a stranger's nonces")
 			}
 		})
+		t.Run("a commitment for another group", func(t *testing.T) {
+			// One who signs in two groups, and a coordinator who takes what he
+			// sent to one for the other.
+			other, strangers := deal(t, s, 2, 4)
+			x, y := committed(t, "message", signers[:2]...), committed(t, "message", strangers[:2]...)
+			relabelled, err := other.ParseCommitment(append(other.prefix(kindCommitment), x.commitments[0].encoded...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := other.NewPackage(y.message, relabelled, y.commitments[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := strangers[0].Sign(x.nonces[0], y.message, p); err == nil {
+				t.Error("signed")
+			}
+		})
+		t.Run("another's nonces", func(t *testing.T) {
+			x := committed(t, "message", signers[:2]...)
+			_, err := signers[0].Sign(x.nonces[1], x.message, x.p)
+			wantHolders(t, err, 1)
+		})
 		t.Run("a commitment twice", func(t *testing.T) {
 			x, y := committed(t, "message", signers[:2]...), committed(t, "message", signers[:2]...)
 			for _, c := range []*Commitment{x.commitments[0], y.commitments[0]} {

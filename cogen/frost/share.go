@@ -80,7 +80,7 @@ func (p *Package) arrange(shares []*SignatureShare) ([]*curve.Scalar, error) {
 	for _, s := range shares {
 		at, found := p.places[s.index]
 		switch {
-		case !found || s.group.id != p.group.id:
+		case !found:
 			return nil, &HolderError{[]cogen.Index{s.index}, "not a signer of this package"}
 		case s.digest != p.digest:
 			foreign = append(foreign, s.index)

@@ -78,6 +78,39 @@ func TestSharesOfKey(t *testing.T) {
 	}
 }
 
+// A dealer can give two sharings in which a holder's share is the same number.
+func TestShareOfAnotherCommitment(t *testing.T) {
+	c, a := Ed25519().curve, cogen.Ed25519()
+	sharing := func(constant, slope uint64) *cogen.Commitment {
+		var points [][]byte
+		for _, k := range []uint64{constant, slope} {
+			points = append(points, c.NewPoint().ScalarBaseMult(c.NewScalar().SetUint64(k)).Bytes())
+		}
+		commitment, err := a.NewCommitment(points)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return commitment
+	}
+	one, two := sharing(10, 2), sharing(7, 3) // both 16 at 3
+	share, err := cogen.NewShare(one, cogen.NewIndex(3), c.NewScalar().SetUint64(16).Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range []struct {
+		commitment *cogen.Commitment
+		good       bool
+	}{{one, true}, {two, false}} {
+		g, err := NewGroup(v.commitment)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := g.NewSigner(share); (err == nil) != v.good {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
 // largest is the group order less 1.
 func largest(t *testing.T, a cogen.Algorithm) cogen.Index {
 	t.Helper()

@@ -83,7 +83,7 @@ var errWiped = errors.New("frost: the share was wiped")
 // nonces, and ErrUsed if these have signed before. On any error nonces are as
 // they were.
 func (s *Signer) Sign(nonces *Nonces, message []byte, p *Package) (*SignatureShare, error) {
-	if p.group.id != s.group.id || nonces.group.id != s.group.id || nonces.index != s.index {
+	if p.group.id != s.group.id || nonces.group.id != s.group.id {
 		return nil, errGroup
 	}
 	if !bytes.Equal(message, p.message) {
