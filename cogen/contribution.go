@@ -9,7 +9,7 @@ import (
 	"meshkey/internal/secret"
 )
 
-// MaxContributions bounds how many keys are added up or split into.
+// MaxContributions bounds the parties of a Transcript and the keys of SplitAll.
 const MaxContributions = 10_000
 
 // maxName bounds the octets of a contributor's name.

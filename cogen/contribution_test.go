@@ -2,6 +2,8 @@ package cogen_test
 
 import (
 	"bytes"
+	"crypto/sha3"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/big"
@@ -11,6 +13,7 @@ import (
 
 	"meshkey/cogen"
 	"meshkey/internal/oracle"
+	"meshkey/vectors"
 )
 
 var ceremony = []byte("a ceremony")
@@ -99,6 +102,31 @@ func TestPossession(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The proofs of the vectors, by docs/FORMATS.md and large numbers alone.
+func TestPossessionEqualsOracle(t *testing.T) {
+	for c := range vectors.Each[vectors.Contributions]("contribution") {
+		a, err := cogen.ParseAlgorithm(c.Data.Algorithm)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o, n := oracleOf(a), len(c.Data.Public)
+		for _, p := range c.Data.Parties {
+			h := sha3.NewCSHAKE256(nil, []byte("meshkey possession v1"))
+			for _, part := range [][]byte{[]byte(a.String()), []byte(c.Data.Context), []byte(p.Name), p.Public, p.Proof[:n]} {
+				_, _ = h.Write(append(binary.BigEndian.AppendUint64(nil, uint64(len(part))), part...))
+			}
+			wide := make([]byte, 2*a.PrivateLen())
+			_, _ = h.Read(wide)
+			e, s := oracle.FromLittleEndian(wide), oracle.FromLittleEndian(p.Proof[n:])
+			key, _ := o.Decode(p.Public)
+			r, ok := o.Decode(p.Proof[:n])
+			if !ok || s.Cmp(o.L) >= 0 || !o.Mul(s, o.Base).Equal(o.Add(r, o.Mul(e.Mod(e, o.L), key))) {
+				t.Errorf("%s: the proof of %s", c.Name, p.Name)
+			}
+		}
+	}
 }
 
 // A proof for one algorithm is none for its sister on the same curve.
