@@ -8,10 +8,7 @@ import (
 	"meshkey/internal/secret"
 )
 
-var (
-	errNoKeys   = errors.New("cogen: no keys")
-	errIdentity = errors.New("cogen: the keys cancel out")
-)
+var errNoKeys = errors.New("cogen: no keys")
 
 // CombinePublic returns the sum of the contributed public keys, the public key
 // of the sum of their private keys, as in draft-hallambaker-threshold-06,
@@ -62,7 +59,7 @@ func sumPublic(keys []*PublicKey) (*PublicKey, error) {
 		sum.Add(sum, k.point)
 	}
 	if sum.IsIdentity() == 1 {
-		return nil, errIdentity
+		return nil, errors.New("cogen: the keys cancel out")
 	}
 	return &PublicKey{a, sum, sum.Bytes()}, nil
 }
@@ -112,13 +109,11 @@ func CombinePrivate(keys ...*PrivateKey) (*PrivateKey, error) {
 		sum.Add(sum, s)
 		s.Wipe()
 	}
-	if sum.IsZero() == 1 {
-		return nil, errIdentity
-	}
 	return a.fromScalar(sum)
 }
 
-// fromScalar makes a key of a scalar, which stays the caller's.
+// fromScalar makes a key of a scalar, which stays the caller's. It is an error
+// if the scalar is 0.
 func (a Algorithm) fromScalar(s *curve.Scalar) (*PrivateKey, error) {
 	return newPrivateKey(a, secret.Take(s.Bytes()), true)
 }

@@ -34,6 +34,25 @@ func TestPossessionOfFixedOctets(t *testing.T) {
 	}
 }
 
+// Whoever proves the u of a key alone has proved two keys at once.
+func TestPossessionOfHalfAPoint(t *testing.T) {
+	for _, a := range []Algorithm{X25519(), X448()} {
+		k := a.GenerateKey()
+		for k.public.encoded[len(k.public.encoded)-1] != 0 { // v is even, as it is chosen for u alone
+			k = a.GenerateKey()
+		}
+		p, err := a.NewPublicKey(k.public.Plain())
+		if err != nil {
+			t.Fatal(err)
+		}
+		k.public = p
+		proof, err := k.ProvePossession(nil, "name")
+		if err != nil || p.VerifyPossession(nil, "name", proof) {
+			t.Errorf("%v: a key without sign is proved (%v)", a, err)
+		}
+	}
+}
+
 // Two proofs with one nonce would give the private key away. With a source of
 // randomness that has stood still, proofs of different statements still have
 // different nonces; with another key, too; and with other random octets.

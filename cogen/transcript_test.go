@@ -193,7 +193,11 @@ func TestTranscriptLiars(t *testing.T) {
 		twice := begin(t, a, p.names)
 		commit(t, twice, p.own...)
 		reveal(t, twice, alice)
-		blamed(t, twice.Reveal(alice), "party 1")
+		err := twice.Reveal(alice)
+		blamed(t, err, "party 1")
+		if !strings.Contains(err.Error(), "comes twice") {
+			t.Error(err)
+		}
 	})
 }
 
@@ -267,6 +271,13 @@ func TestParseTranscriptRefuses(t *testing.T) {
 		}
 		if _, err := cogen.ParseTranscript(append(bytes.Clone(good), 0)); err == nil {
 			t.Error("an octet more is taken")
+		}
+		for i, other := range map[int]byte{0: 2, 1: 5} {
+			bad := bytes.Clone(good)
+			bad[i] = other
+			if _, err := cogen.ParseTranscript(bad); err == nil {
+				t.Errorf("octet %d may be %d", i, other)
+			}
 		}
 	}
 	// Whatever is changed in a revealed contribution is seen.

@@ -48,7 +48,7 @@ func Create(account *profile.Account, opt Options, members ...Member) (*Administ
 		return nil, nil, errors.New("group: a mode is Serviced, Offline or Mixed")
 	case opt.Mode.hasService() != (opt.Service != nil):
 		return nil, nil, errors.New("group: a service belongs to the modes Serviced and Mixed")
-	case opt.Need < 1 || opt.Need > MaxMembers || (opt.Mode == Serviced) != (opt.Need == 1):
+	case opt.Need < 1 || opt.Need > MaxNeed || (opt.Mode == Serviced) != (opt.Need == 1):
 		return nil, nil, errors.New("group: a decryption takes one member where the mode is Serviced, and else 2 or more")
 	}
 	if opt.Service != nil {
@@ -144,7 +144,7 @@ func (a *Administrator) Rotate(at time.Time) (*Change, error) {
 // key. It is for the modes Offline and Mixed.
 func (a *Administrator) Reshare(at time.Time, need int) (*Change, error) {
 	s := a.group.next(at)
-	if !s.Mode().shared() || need < 2 || need > MaxMembers {
+	if !s.Mode().shared() || need < 2 || need > MaxNeed {
 		return nil, errors.New("group: no key that so many members could share")
 	}
 	s.present().need = need

@@ -209,7 +209,7 @@ func (d *Deputy) grant(p *Proposal, m *Member) (*grantHalf, error) {
 	}
 	i := &issued{
 		key: d.group.present(), member: halves[0], service: halves[1],
-		half: half{member: m.Address, issued: p.serial + 1, public: halves[0].PublicKey()},
+		half: half{member: m.Address, issued: p.serial + 1, own: halves[0].PublicKey()},
 	}
 	partial, err := d.group.partial(i, m, d.id.signature)
 	if err != nil {
@@ -332,7 +332,7 @@ func (g *Group) draft(p *Proposal, grants [][]byte) ([]byte, error) {
 	}
 	for i := range p.admit {
 		h := half{member: p.admit[i].Address, issued: s.serial}
-		if h.public, err = sum(all, p.contextOf(h.member, "member"), func(g *grant) *cogen.Contribution { return g.member[i] }); err != nil {
+		if h.own, err = sum(all, p.contextOf(h.member, "member"), func(g *grant) *cogen.Contribution { return g.member[i] }); err != nil {
 			return nil, err
 		}
 		if h.service, err = sum(all, p.contextOf(h.member, "service"), func(g *grant) *cogen.Contribution { return g.service[i] }); err != nil {
@@ -477,7 +477,7 @@ func (b *welcomeBody) admission(g *Group) (*admission, error) {
 // group's record.
 func (a *admission) each(g *Group, visit func(i int, of servicedHalf) error) error {
 	k := g.key(name(a.key))
-	if k == nil {
+	if k == nil || k.mode != Serviced {
 		return nil
 	}
 	for i, m := range a.proposal.admit {
@@ -533,7 +533,7 @@ func (m *Membership) welcome(b *welcomeBody) error {
 		if of.half.member != m.id.Address {
 			return nil
 		}
-		k, err := a.open(m.id.encryption, of.half.public, func(g *grant) (*cogen.Contribution, []byte) {
+		k, err := a.open(m.id.encryption, of.half.own, func(g *grant) (*cogen.Contribution, []byte) {
 			return g.member[i], g.partial[i].EnvelopedKeyShare
 		})
 		if err != nil {
@@ -557,7 +557,7 @@ func (s *LocalService) welcome(g *Group, b *welcomeBody, into map[string]*cogen.
 		if err != nil {
 			return err
 		}
-		into[of.half.id()] = k
+		into[of.place()] = k
 		return nil
 	})
 }

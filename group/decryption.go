@@ -147,7 +147,8 @@ func (k *key) answers(from, grantee string) (*cogen.PublicKey, cogen.Index, erro
 		}
 	}
 	if h := k.of(from); h != nil && k.mode.shared() {
-		return h.public, h.index, nil
+		p, err := h.public()
+		return p, h.index, err
 	}
 	return nil, cogen.Index{}, fmt.Errorf("group: %q has nothing to contribute: %w", from, ErrNotMember)
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"meshkey/cogen"
+	"meshkey/internal/dare"
 	"meshkey/profile"
 	"meshkey/udf"
 )
@@ -150,4 +152,12 @@ func cheats(t testing.TB, err error, who string) {
 	if !errors.As(err, &c) || c.Who != who {
 		t.Errorf("want a cheat of %s, got %v", who, err)
 	}
+}
+
+// unsigned is an envelope as other programs of the Mesh write it.
+func unsigned(t testing.TB, g *Group, text string) []byte {
+	t.Helper()
+	e, err := dare.Seal([]byte(text), dare.SealOptions{Recipients: []*cogen.PublicKey{g.Key()}, Unsigned: true})
+	check(t, err)
+	return e.Bytes()
 }

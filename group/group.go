@@ -18,6 +18,9 @@ import (
 // MaxMembers is the greatest number of members.
 const MaxMembers = 1000
 
+// MaxNeed is the greatest number of members that a decryption can take.
+const MaxNeed = 100
+
 // maxKeys bounds how often a group's key can be rotated.
 const maxKeys = 100
 

@@ -107,7 +107,7 @@ func (s *state) shareOut(whole *cogen.PrivateKey, number int, to []string) (out 
 		if err != nil {
 			return out, fmt.Errorf("group: %w", err)
 		}
-		h := half{member: member, issued: s.serial, public: halves[1].PublicKey(), service: halves[0].PublicKey()}
+		h := half{member: member, issued: s.serial, own: halves[1].PublicKey(), service: halves[0].PublicKey()}
 		k.halves = append(k.halves, h)
 		out = append(out, issued{k, h, halves[1], halves[0]})
 	}
@@ -142,7 +142,7 @@ func (s *state) shareOutAmong(whole *cogen.PrivateKey, number int, to []string) 
 	}
 	k.commitment = sharing.Commitment
 	for i, share := range sharing.Shares {
-		h := half{member: to[i], issued: s.serial, index: at[i], public: share.Key().PublicKey(), service: k.service}
+		h := half{member: to[i], issued: s.serial, index: at[i], shared: k.commitment, service: k.service}
 		k.halves = append(k.halves, h)
 		one := issued{key: k, half: h, member: share.Key()}
 		if service != nil {

@@ -48,14 +48,36 @@ type key struct {
 // half is what one member has of a key, and the service for him.
 type half struct {
 	member  string
-	issued  int64       // serial number of the record it was given out with
-	index   cogen.Index // unless Serviced
-	public  *cogen.PublicKey
+	issued  int64            // serial number of the record it was given out with
 	service *cogen.PublicKey // nil if Offline
+
+	own    *cogen.PublicKey // of the member's half, if Serviced
+	index  cogen.Index      // of his share, if not
+	shared *cogen.Commitment
 }
 
-// id is the Id of the service's half: the fingerprint of the member's.
-func (h *half) id() string { return name(h.public) }
+// public is the public side of the member's half. Of a share it is computed when
+// it is asked for: to do so for all of a large group takes long.
+func (h *half) public() (*cogen.PublicKey, error) {
+	if h.shared == nil {
+		return h.own, nil
+	}
+	p, err := h.shared.PublicShare(h.index)
+	if err != nil {
+		return nil, fmt.Errorf("group: %w", err)
+	}
+	return p, nil
+}
+
+// id is the Id of the service's half: the fingerprint of the member's. It is
+// empty, which no Id is, for a half that nobody can have.
+func (h *half) id() string {
+	p, err := h.public()
+	if err != nil {
+		return ""
+	}
+	return name(p)
+}
 
 // of returns the half of a member, or nil.
 func (k *key) of(address string) *half {
@@ -79,7 +101,7 @@ func (k *key) body() *keyBody {
 		if k.mode.shared() {
 			hb.Index = h.index.String()
 		} else {
-			hb.Public, hb.Service = h.public.Bytes(), h.service.Bytes()
+			hb.Public, hb.Service = h.own.Bytes(), h.service.Bytes()
 		}
 		b.Halves = append(b.Halves, hb)
 	}
@@ -113,10 +135,14 @@ func (b *keyBody) key() (*key, error) {
 		if err != nil {
 			return nil, err
 		}
-		if seen["m"+h.member] || seen["i"+h.id()] {
+		place := h.index.String()
+		if !k.mode.shared() {
+			place = h.id()
+		}
+		if seen["m"+h.member] || seen["i"+place] {
 			return nil, errors.New("group: a member or a half comes twice")
 		}
-		seen["m"+h.member], seen["i"+h.id()] = true, true
+		seen["m"+h.member], seen["i"+place] = true, true
 		k.halves = append(k.halves, h)
 	}
 	return k, nil
@@ -128,7 +154,7 @@ func (k *key) readCommitment(b *keyBody) (err error) {
 	if k.commitment, err = k.public.Algorithm().NewCommitment(b.Commitment); err != nil {
 		return fmt.Errorf("group: %w", err)
 	}
-	if k.need = k.commitment.Need(); int64(k.need) != b.Need || k.need < 2 || b.Sharing < 1 || b.Next < 1 {
+	if k.need = k.commitment.Need(); int64(k.need) != b.Need || k.need < 2 || k.need > MaxNeed || b.Sharing < 1 || b.Next < 1 {
 		return errors.New("group: a commitment that does not fit how members share")
 	}
 	sum := []*cogen.PublicKey{k.commitment.Key()}
@@ -151,27 +177,23 @@ func (k *key) readHalf(b *halfBody) (h half, err error) {
 		return h, errors.New("group: a half that was never given out")
 	}
 	if k.mode.shared() {
+		h.shared, h.service = k.commitment, k.service
 		if h.index, err = cogen.ParseIndex(b.Index); err != nil {
 			return h, fmt.Errorf("group: %w", err)
 		}
-		if i, ok := h.index.Uint64(); !ok || i >= uint64(k.next) || h.index.String() != b.Index || b.Public != nil || b.Service != nil {
+		if i, ok := h.index.Uint64(); !ok || i >= uint64(k.next) || b.Public != nil || b.Service != nil {
 			return h, errors.New("group: a share is not as it should be written")
 		}
-		h.service = k.service
-		h.public, err = k.commitment.PublicShare(h.index)
-	} else {
-		if h.public, err = k.public.Algorithm().NewPublicKey(b.Public); err != nil {
-			return h, fmt.Errorf("group: %w", err)
-		}
-		if h.service, err = k.public.Algorithm().NewPublicKey(b.Service); err != nil {
-			return h, fmt.Errorf("group: %w", err)
-		}
-		if !k.public.IsSum(h.public, h.service) || b.Index != "" {
-			err = errors.New("the halves are not those of the group's key")
-		}
+		return h, nil
 	}
-	if err != nil {
+	if h.own, err = k.public.Algorithm().NewPublicKey(b.Public); err != nil {
 		return h, fmt.Errorf("group: %w", err)
+	}
+	if h.service, err = k.public.Algorithm().NewPublicKey(b.Service); err != nil {
+		return h, fmt.Errorf("group: %w", err)
+	}
+	if !k.public.IsSum(h.own, h.service) || b.Index != "" {
+		return h, errors.New("group: the halves are not those of the group's key")
 	}
 	return h, nil
 }

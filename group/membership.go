@@ -115,7 +115,11 @@ func (m *Membership) hold(p *mesh.CapabilityDecryptPartial, signer *cogen.Public
 	if p.Issued > m.group.serial {
 		return &StaleError{m.group.serial, p.Issued}
 	}
-	private, err := openShare(p.EnvelopedKeyShare, m.id.encryption, signer, k.public, h.public)
+	public, err := h.public()
+	if err != nil {
+		return err
+	}
+	private, err := openShare(p.EnvelopedKeyShare, m.id.encryption, signer, k.public, public)
 	if err != nil {
 		return &CheatError{m.group.Address(), "invites with a half that is not the one in the group's record"}
 	}

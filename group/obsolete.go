@@ -35,6 +35,13 @@ func (g *Group) Obsolete(half []byte) bool {
 }
 
 func (g *Group) obsolete(c *mesh.CapabilityDecryptServiced) bool {
-	of, ok := g.serviced()[c.Id]
-	return c.Issued <= g.serial && (!ok || c.Issued < of.half.issued)
+	if c.Issued > g.serial {
+		return false
+	}
+	for of := range g.serviced() {
+		if of.half.member == c.GranteeAccount && of.half.id() == c.Id && of.half.issued <= c.Issued {
+			return false
+		}
+	}
+	return true
 }

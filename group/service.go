@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"sync"
 
 	"meshkey/cogen"
@@ -35,7 +36,7 @@ type LocalService struct {
 // kept is what the service has of one group.
 type kept struct {
 	group  *Group
-	halves map[string]*cogen.PrivateKey // by Id
+	halves map[string]*cogen.PrivateKey // by servicedHalf.place
 }
 
 // NewLocalService makes a service with the keys of id, which stay the caller's.
@@ -68,19 +69,20 @@ func (s *LocalService) Keep(_ context.Context, record []byte, halves ...[]byte) 
 		}
 	}
 	next := &kept{g, map[string]*cogen.PrivateKey{}}
-	for id := range g.serviced() {
-		switch {
-		case fresh[id] != nil:
-			next.halves[id] = fresh[id]
-		case old.halves[id] != nil:
-			next.halves[id] = old.halves[id]
-		default:
-			wipeAll(fresh)
-			return fmt.Errorf("group: the half with the Id %s is missing", id)
+	for of := range g.serviced() {
+		place := of.place()
+		half := fresh[place]
+		if half == nil {
+			half = old.halves[place]
 		}
+		if half == nil || !half.PublicKey().Equal(of.half.service) {
+			wipeAll(fresh)
+			return fmt.Errorf("group: the service's half for %q is missing", of.half.member)
+		}
+		next.halves[place] = half
 	}
-	for id, half := range old.halves {
-		if next.halves[id] != half {
+	for place, half := range old.halves {
+		if next.halves[place] != half {
 			half.Wipe()
 		}
 	}
@@ -100,18 +102,30 @@ type servicedHalf struct {
 	half *half
 }
 
-// serviced lists the halves that the service has, by Id.
-func (g *Group) serviced() map[string]servicedHalf {
-	out := map[string]servicedHalf{}
-	for _, k := range g.keys {
-		if !k.mode.hasService() {
-			continue
-		}
-		for i := range k.halves {
-			out[k.halves[i].id()] = servicedHalf{k, &k.halves[i]}
+// place is where the service has it.
+func (h servicedHalf) place() string { return name(h.key.public) + " " + h.half.member }
+
+// serviced are the halves that the service has.
+func (g *Group) serviced() iter.Seq[servicedHalf] {
+	return func(yield func(servicedHalf) bool) {
+		for _, k := range g.keys {
+			for i := range k.halves {
+				if k.mode.hasService() && !yield(servicedHalf{k, &k.halves[i]}) {
+					return
+				}
+			}
 		}
 	}
-	return out
+}
+
+// deposit returns the half that a capability of the service is for.
+func (g *Group) deposit(c *mesh.CapabilityDecryptServiced) (servicedHalf, bool) {
+	for of := range g.serviced() {
+		if of.half.member == c.GranteeAccount && of.half.issued == c.Issued && of.half.id() == c.Id {
+			return of, true
+		}
+	}
+	return servicedHalf{}, false
 }
 
 // open opens one CatalogedAccess, or what appointed administrators made.
@@ -141,18 +155,18 @@ func (s *LocalService) open(g *Group, b []byte, into map[string]*cogen.PrivateKe
 	if g.obsolete(c) {
 		return nil
 	}
-	of, ok := g.serviced()[c.Id]
-	if !ok || of.half.issued != c.Issued || of.half.member != c.GranteeAccount {
+	of, ok := g.deposit(c)
+	if !ok {
 		return errors.New("group: a half that is not in the group's record")
 	}
 	half, err := openShare(c.EnvelopedKeyShare, s.id.encryption, g.administrator(), of.key.public, of.half.service)
 	if err != nil {
 		return &CheatError{g.Address(), "deposits a half that is not the one in the group's record"}
 	}
-	if old := into[c.Id]; old != nil {
+	if old := into[of.place()]; old != nil {
 		old.Wipe()
 	}
-	into[c.Id] = half
+	into[of.place()] = half
 	return nil
 }
 
@@ -198,7 +212,7 @@ func (k *kept) of(key, member string) *cogen.PrivateKey {
 	if h == nil {
 		return nil
 	}
-	return k.halves[h.id()]
+	return k.halves[servicedHalf{of, h}.place()]
 }
 
 // Groups lists the groups whose halves are kept.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"meshkey/profile"
+	"meshkey/udf"
 )
 
 // The seed of the account that the reference's examples published in 2022.
@@ -39,4 +40,40 @@ func Example() {
 	// MASL-5B72-3K3B-PKQR-MGHP-L5QP-MVOA X448 CommonEncryption
 	// MA76-DK4C-DZFG-CAVP-YCTU-X6O5-ZU5M X448 CommonAuthentication
 	// MDWZ-36RF-622V-XT6X-O6KB-3S5J-4JE3 Ed448 CommonSignature
+}
+
+// The keys of a device within an account, from the two seeds that
+// draft-hallambaker-mesh-schema-07 published: the device's own, and the one that
+// its administrator sends it.
+func ExampleDevice_Activate() {
+	base, err := udf.ParseSeed("ZAAQ-AQWW-7FV6-RK7V-XWUH-5LCF-DMRU-GHAT-5FDP-PABH-3SD5-3UNJ-I6NO-BYFB")
+	if err != nil {
+		panic(err)
+	}
+	sent, err := udf.ParseSeed("ZAAQ-HHIF-DKIU-F5UI-VEFB-G4XO-SZY6-JF4J-7QLL-2RFQ-QGUO-AJI7-I2FQ-CXO6")
+	if err != nil {
+		panic(err)
+	}
+	device, err := profile.NewDevice(base)
+	if err != nil {
+		panic(err)
+	}
+	defer device.Wipe()
+	activation, err := profile.NewActivation(sent)
+	if err != nil {
+		panic(err)
+	}
+	defer activation.Wipe()
+	active, err := device.Activate(activation)
+	if err != nil {
+		panic(err)
+	}
+	defer active.Wipe()
+	for _, key := range active.Keys()[1:] {
+		fmt.Println(key.Fingerprint, key.Algorithm, key.Name)
+	}
+	// Output:
+	// MDPR-ZBW2-AERR-PQIZ-2J3Z-5DLN-ALBM X448 Encryption
+	// MCEL-HWST-PNFX-ENF4-ROL5-INQF-P2TK Ed448 Signature
+	// MDS4-XJNU-HVTT-VR27-I4W3-DYDC-AFEK X448 Authentication
 }

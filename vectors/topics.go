@@ -205,8 +205,8 @@ type EmptyPrefix struct {
 	Scalar      Hex    `json:"scalar"` // private, little-endian
 }
 
-// Contributions is a ceremony in which parties make one key. Topic
-// contribution.
+// Contributions is a ceremony in which parties make one key. A case that must
+// fail has a transcript only, and perhaps who is to blame. Topic contribution.
 type Contributions struct {
 	Algorithm  string        `json:"algorithm"`
 	Context    string        `json:"context"`
@@ -215,6 +215,7 @@ type Contributions struct {
 	Transcript Hex           `json:"transcript"` // at the end
 	Digest     Hex           `json:"digest"`     // of that
 	Public     Hex           `json:"public"`     // key that is the sum
+	Culprit    string        `json:"culprit"`
 }
 
 // Contributor is a party of such a ceremony.
@@ -401,4 +402,25 @@ type ThresholdSigner struct {
 	Nonce      Hex    `json:"nonce"`
 	Commitment Hex    `json:"commitment"` // to the nonce
 	Response   Hex    `json:"response"`
+}
+
+// DKG is a key that several dealers made. Topic dkg. A case that has sums is
+// a repair, and one that has one dealer is a split.
+type DKG struct {
+	Algorithm string   `json:"algorithm"`
+	Key       Hex      `json:"key"` // the public key that results
+	Parties   []Dealer `json:"parties"`
+	Sums      []Hex    `json:"sums"`  // of the helpers
+	Share     Hex      `json:"share"` // that the sums repair
+}
+
+// Dealer is a party of a DKG, dealer and holder. Scalars are little-endian.
+type Dealer struct {
+	Index        uint64         `json:"index"`
+	Coefficients []Hex          `json:"coefficients"` // of the polynomial, the constant first
+	Commitment   []Hex          `json:"commitment"`   // their multiples of the base point
+	Proof        Hex            `json:"proof"`        // of knowledge of the constant, with an empty context
+	Deals        map[string]Hex `json:"deals"`        // values of the polynomial, by index
+	Share        Hex            `json:"share"`        // that results
+	Public       Hex            `json:"public"`       // its public share
 }

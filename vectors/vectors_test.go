@@ -18,6 +18,7 @@ import (
 var topics = map[string]func() int{
 	"contribution":        count[vectors.Contributions]("contribution"),
 	"dare":                count[vectors.Envelope]("dare"),
+	"dkg":                 count[vectors.DKG]("dkg"),
 	"mesh-cogen":          count[vectors.Composition]("mesh-cogen"),
 	"mesh-empty-prefix":   count[vectors.EmptyPrefix]("mesh-empty-prefix"),
 	"mesh-escrow":         count[vectors.Escrow]("mesh-escrow"),
@@ -66,7 +67,7 @@ func TestTopics(t *testing.T) {
 }
 
 func TestCases(t *testing.T) {
-	results := []string{vectors.OK, vectors.NotCheckable, "letter", "bits", "length", "type", "header", "too-few", "conflict", "mixed", "range", "damaged", "other-row", "unchecked"}
+	results := []string{vectors.OK, vectors.NotCheckable, "letter", "bits", "length", "type", "header", "too-few", "conflict", "mixed", "range", "damaged", "other-row", "unchecked", "form", "culprit", "early", "identity"}
 	origins := []vectors.Origin{vectors.Published, vectors.Erratum, vectors.Generated, vectors.Found}
 	for _, topic := range vectors.Topics() {
 		seen := map[string]bool{}

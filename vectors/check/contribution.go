@@ -1,12 +1,17 @@
 package check
 
 import (
+	"errors"
+
 	"meshkey/cogen"
 	"meshkey/vectors"
 )
 
 func contributions(c vectors.Case[vectors.Contributions]) error {
 	var f findings
+	if c.Result != vectors.OK {
+		return refused(c)
+	}
 	d, context := c.Data, []byte(c.Data.Context)
 	a, err := algorithm(d.Algorithm)
 	if f.failed("algorithm", err) {
@@ -61,6 +66,35 @@ func contributions(c vectors.Case[vectors.Contributions]) error {
 		for _, one := range all {
 			f.failed(one.Name(), read.Verify(one))
 		}
+	}
+	return f.err()
+}
+
+// refused checks that a transcript is refused for the right reason.
+func refused(c vectors.Case[vectors.Contributions]) error {
+	var f findings
+	t, err := cogen.ParseTranscript(c.Data.Transcript)
+	if err == nil {
+		f.same("algorithm", t.Algorithm().String(), c.Data.Algorithm)
+		if _, err = t.Key(); err == nil {
+			f.add("the transcript is taken")
+			return f.err()
+		}
+		f.same("result", "identity", c.Result)
+		if _, missing := t.Missing(); missing != nil {
+			f.add("contributions are missing")
+		}
+		return f.err()
+	}
+	var wrong *cogen.ContributionError
+	switch {
+	case errors.As(err, &wrong):
+		f.same("result", "culprit", c.Result)
+		f.same("culprit", wrong.Name, c.Data.Culprit)
+	case errors.Is(err, cogen.ErrEarly):
+		f.same("result", "early", c.Result)
+	default:
+		f.same("result", "form", c.Result)
 	}
 	return f.err()
 }
