@@ -91,8 +91,8 @@ func (k *PrivateKey) agree(i Index, highest int, peer *PublicKey) (*Partial, err
 	if highest > 0 {
 		s.Mul(s, divisorOf(c, highest).inverse)
 	}
-	q := c.NewPoint().ScalarMult(s, peer.point)
-	return &Partial{k.algorithm, i, q, q.Bytes(), highest, nil}, nil
+	q, encoded := peer.times(s)
+	return &Partial{k.algorithm, i, q, encoded, highest, nil}, nil
 }
 
 // ParsePartial reads what Bytes and Proof return; the index is the zero Index

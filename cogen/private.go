@@ -97,8 +97,7 @@ func (k *PrivateKey) SharedSecret(peer *PublicKey) ([]byte, error) {
 	}
 	s := k.scalar()
 	defer s.Wipe()
-	q := k.algorithm.suite.curve.NewPoint().ScalarMult(s, peer.point)
-	b := q.Bytes() // not the identity: s is not 0, and peer is of prime order
+	q, b := peer.times(s) // not the identity: s is not 0, and peer is of prime order
 	if !k.algorithm.IsSignature() {
 		b = b[:q.Curve().PlainLen()] // without the sign of v
 	}

@@ -72,7 +72,7 @@ func TestConstants(t *testing.T) {
 			t.Error("a curve for which torsionFree was not made")
 		}
 	}
-	// What liftX25519 and liftX448 divide by is never 0.
+	// What joinX25519 and joinX448 divide by is never 0.
 	if v2 := big.NewInt(-1 + 486662 - 1); big.Jacobi(v2, p25519) != -1 {
 		t.Error("curve25519 has a point with u = -1")
 	}

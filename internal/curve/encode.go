@@ -28,7 +28,8 @@ type form struct {
 	affine func(e element) (shown, other []byte)
 	// Montgomery curves have these too.
 	ladder ladder
-	small  []string // what is shown of the points of order 4 and 8
+	join   func(shown, other []byte) element // of coordinates that are a point's, not 0
+	small  []string                          // what is shown of the points of order 4 and 8
 }
 
 // PointLen is the number of octets of Point.Bytes: 33 for X25519, 57 for X448

@@ -97,18 +97,25 @@ func affineEd25519(e element) (y, x []byte) {
 	return product25519(&p.y, &inv), product25519(&p.x, &inv)
 }
 
-// liftX25519 finds v and maps to (x, y) = (map25519·u/v, (u-1)/(u+1)), RFC
-// 7748, Section 4.1. The caller refuses u = 0, the only point with v = 0, and
-// no point has u = -1, so neither denominator is 0.
+// liftX25519 finds v.
 func liftX25519(shown []byte, odd byte) (element, bool) {
 	u, one := fp.Elt(shown), fp.Elt{1}
-	var v2, g, h fp.Elt
+	var v2 fp.Elt
 	fp.Add(&v2, &u, &a25519)
 	fp.Mul(&v2, &v2, &u)
 	fp.Add(&v2, &v2, &one)
 	fp.Mul(&v2, &v2, &u)
 	v, square := sqrt25519(&v2, &one)
 	negIf25519(&v, uint(odd))
+	return joinX25519(shown, v[:]), square == 1
+}
+
+// joinX25519 maps to (x, y) = (map25519·u/v, (u-1)/(u+1)), RFC 7748, Section
+// 4.1. The caller refuses u = 0, the only point with v = 0, and no point has
+// u = -1, so neither denominator is 0.
+func joinX25519(shown, other []byte) element {
+	u, v, one := fp.Elt(shown), fp.Elt(other), fp.Elt{1}
+	var g, h fp.Elt
 	p := new(point25519)
 	fp.Mul(&p.ta, &map25519, &u) // x = ta/v, y = g/h
 	fp.Sub(&g, &u, &one)
@@ -117,7 +124,7 @@ func liftX25519(shown []byte, odd byte) (element, bool) {
 	fp.Mul(&p.y, &g, &v)
 	fp.Mul(&p.z, &v, &h)
 	p.tb = g
-	return p, square == 1
+	return p
 }
 
 // affineX25519 maps to (u, v) = ((1+y)/(1-y), map25519·u/x). The inverse of 0

@@ -83,10 +83,7 @@ func mul448(a, b *fp.Elt) []byte {
 	return append(make([]byte, 0, fp.Size+1), t[:]...)
 }
 
-// liftX448 finds v and maps to (x, y) = (2·rootOf39081·u/v, (u+1)/(u-1)), RFC
-// 7748, Section 4.2, with the sign of y turned so that the identity becomes
-// the identity. The caller refuses u = 0, the only point with v = 0, and no
-// point has u = 1, so neither denominator is 0.
+// liftX448 finds v.
 func liftX448(shown []byte, odd byte) (element, bool) {
 	u, one := fp.Elt(shown), fp.One()
 	var v, v2 fp.Elt
@@ -98,6 +95,15 @@ func liftX448(shown []byte, odd byte) (element, bool) {
 		return nil, false
 	}
 	setOdd448(&v, odd)
+	return joinX448(shown, v[:]), true
+}
+
+// joinX448 maps to (x, y) = (2·rootOf39081·u/v, (u+1)/(u-1)), RFC 7748, Section
+// 4.2, with the sign of y turned so that the identity becomes the identity. The
+// caller refuses u = 0, the only point with v = 0, and no point has u = 1, so
+// neither denominator is 0.
+func joinX448(shown, other []byte) element {
+	u, v, one := fp.Elt(shown), fp.Elt(other), fp.One()
 	var e, f, h fp.Elt
 	fp.Mul(&e, &rootOf39081, &u)
 	fp.Add(&e, &e, &e)
@@ -105,7 +111,7 @@ func liftX448(shown []byte, odd byte) (element, bool) {
 	fp.Add(&h, &u, &one)
 	p := x448.identity()
 	p.fromTerms(&e, &f, &v, &h)
-	return p, true
+	return p
 }
 
 // affineX448 maps to (u, v) = ((y+1)/(y-1), 2·rootOf39081·u/x). The inverse of

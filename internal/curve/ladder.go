@@ -1,6 +1,9 @@
 package curve
 
-import "slices"
+import (
+	"bytes"
+	"slices"
+)
 
 // smallX25519 and smallX448 are the u of the points of order 4 and 8; 0 is
 // that of order 2.
@@ -22,31 +25,46 @@ var (
 type ladder func(s *Scalar, u []byte, odd byte) (shown, other []byte, done bool)
 
 // MulEncoded reads a point as Decode does or, on a Montgomery curve, from
-// PlainLen octets as DecodePlain does, multiplies it as ScalarMult does, and
-// writes it as Bytes does. On Montgomery curves that costs little more than
-// RFC 7748's function of u alone: one power finds both the v of the point and
-// the inverse that writes the product.
+// PlainLen octets as DecodePlain does, and multiplies it as ScalarMult does. It
+// returns the product and its Bytes. On Montgomery curves that costs little
+// more than RFC 7748's function of u alone: one power finds both the v of the
+// point and the inverse that writes the product. On the others it saves
+// nothing.
 //
-// What stands in ScalarMult of points outside the subgroup of order L holds
-// here too. Its time depends on b, and shows the scalars 0 and -1.
-func (c *Curve) MulEncoded(s *Scalar, b []byte) ([]byte, error) {
+// What stands at ScalarMult of points outside the subgroup of order L holds
+// here too. The time depends on b, and shows the scalars 0 and -1.
+func (c *Curve) MulEncoded(s *Scalar, b []byte) (*Point, []byte, error) {
+	p := c.NewPoint().matchScalars(s)
+	if u, odd, ok := c.form.split(b); ok {
+		if shown, other, done := c.form.ladder(s, u, odd); done {
+			p.e.set(c.form.join(shown, other))
+			return p, append(shown, other[0]<<7), nil
+		}
+	}
 	decode := c.Decode
 	if c.montgomery && len(b) == c.PlainLen() {
 		decode = c.DecodePlain
 	}
-	if c.form.ladder != nil && len(b) >= c.PlainLen() {
-		c.NewPoint().matchScalars(s)
-		u, sign := b[:c.PlainLen()], append(b[c.PlainLen():len(b):len(b)], 0)
-		small := slices.Contains(c.form.small, string(u))
-		if len(sign) <= 2 && sign[0]&0x7f == 0 && lessThan(u, c.form.prime) && !small {
-			if shown, other, done := c.form.ladder(s, u, sign[0]>>7); done {
-				return append(shown, other[0]<<7), nil
-			}
-		}
-	}
-	p, err := decode(b)
+	q, err := decode(b)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return p.ScalarMult(s, p).Bytes(), nil
+	p.ScalarMult(s, q)
+	return p, p.Bytes(), nil
+}
+
+// split takes an encoding with or without sign apart, if it is one that a
+// ladder may be given.
+func (f *form) split(b []byte) (u []byte, odd byte, ok bool) {
+	n := len(f.prime)
+	if f.ladder == nil || len(b) < n || len(b) > n+1 {
+		return nil, 0, false
+	}
+	if len(b) > n {
+		odd = b[n]
+	}
+	u = b[:n]
+	zero := bytes.Equal(u, make([]byte, n))
+	ok = odd&0x7f == 0 && lessThan(u, f.prime) && !zero && !slices.Contains(f.small, string(u))
+	return u, odd >> 7, ok
 }
