@@ -300,6 +300,55 @@ type Signer struct {
 	Witness     Hex    `json:"witness"`
 }
 
+// Group is one of a decryption with two halves of a key, an invitation to a
+// group and an operation of a key service. Topic mesh-group.
+type Group struct {
+	Recryption *Recryption `json:"recryption"`
+	Invitation *Invitation `json:"invitation"`
+	Operation  *Operation  `json:"operation"`
+}
+
+// Recryption is an envelope that two halves of its recipient's key open.
+type Recryption struct {
+	Sealed
+	Group     Summand `json:"group"` // the whole key
+	Member    Half    `json:"member"`
+	Service   Half    `json:"service"`
+	Plaintext Hex     `json:"plaintext"`
+}
+
+// Half is a half of a key and what it contributes to an agreement.
+type Half struct {
+	Summand
+	Agreement Hex `json:"agreement"` // a point, encoded as public keys are
+}
+
+// Invitation is an invitation to a group with the half of its key in clear.
+type Invitation struct {
+	Sender         string          `json:"sender"`
+	Recipient      string          `json:"recipient"`
+	MessageID      string          `json:"messageId"`
+	Capability     string          `json:"capability"` // its tag
+	ID             string          `json:"id"`         // of the capability: fingerprint of the group's key
+	Public         Hex             `json:"public"`     // the group's key
+	ServiceAddress string          `json:"serviceAddress"`
+	Share          Summand         `json:"share"` // the name is a nonce
+	Crv            string          `json:"crv"`   // of the share, in JSON
+	ServicePublic  Hex             `json:"servicePublic"`
+	Profile        json.RawMessage `json:"profile"` // of the group, a DARE envelope
+	Signer         *Signer         `json:"signer"`
+}
+
+// Operation is a key agreement that a key service is asked for.
+type Operation struct {
+	Account string `json:"account"`
+	KeyID   string `json:"keyId"`
+	Grantee string `json:"grantee"`
+	Curve   string `json:"curve"`
+	Request Hex    `json:"request"` // the point asked for
+	Result  Hex    `json:"result"`  // the half times that point
+}
+
 // Record is the public record of a set of shares. Topic record.
 type Record struct {
 	Need        int      `json:"need"`

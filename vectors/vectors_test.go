@@ -22,6 +22,7 @@ var topics = map[string]func() int{
 	"mesh-cogen":          count[vectors.Composition]("mesh-cogen"),
 	"mesh-empty-prefix":   count[vectors.EmptyPrefix]("mesh-empty-prefix"),
 	"mesh-escrow":         count[vectors.Escrow]("mesh-escrow"),
+	"mesh-group":          count[vectors.Group]("mesh-group"),
 	"mesh-profile":        count[vectors.Profile]("mesh-profile"),
 	"record":              count[vectors.Record]("record"),
 	"rfc9591":             count[vectors.FROST]("rfc9591"),

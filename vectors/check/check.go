@@ -46,6 +46,7 @@ var topics = map[string]func(vectors.Case[json.RawMessage]) error{
 	"mesh-cogen":          of(composition),
 	"mesh-empty-prefix":   of(emptyPrefix),
 	"mesh-escrow":         of(escrow),
+	"mesh-group":          of(groups),
 	"mesh-profile":        of(profiles),
 	"record":              of(records),
 	"rfc9591":             of(frostSigned),
