@@ -211,8 +211,8 @@ func (d *desk) goOn() error {
 type step struct {
 	round int
 	word  string // that names the round's files
-	// say makes the message, and what is to be remembered, which will be wiped,
-	// from what was.
+	// say makes the message, and what is to be remembered, from what was. The
+	// secrets in the message will be wiped.
 	say func(old []byte) (m ceremony.Draft, remember []byte, err error)
 	// next is the command that comes after it.
 	next string
@@ -251,6 +251,11 @@ func (d *desk) advance(s step) error {
 	if err != nil {
 		return err
 	}
+	defer func() {
+		for _, text := range m.Secrets {
+			secret.Wipe(text)
+		}
+	}()
 	m.Round = s.round
 	message, err := d.Write(d.self, m)
 	if err != nil {
@@ -385,6 +390,16 @@ func (d *desk) finished() error {
 	}
 	return exit.Errorf(exit.Failed, "you have finished: %s is there", d.path(keyFile)).
 		Hinted("meshkey %s verify %s looks at it again", d.Kind(), d.dir)
+}
+
+// tell tells what a step gave.
+func (a *app) tell(r *stepReport, asJSON bool) error {
+	if asJSON {
+		return a.printJSON(r)
+	}
+	r.print(a.out)
+	r.say(a)
+	return nil
 }
 
 // close tells the result and gives the files of a result their names, and only

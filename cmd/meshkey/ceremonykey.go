@@ -24,11 +24,16 @@ func (d *desk) sealKey(key *mesh.KeyData) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return d.sealOwn(text, "application/mmm/object")
+}
+
+// sealOwn seals text, which it wipes, to who runs this.
+func (d *desk) sealOwn(text []byte, contentType string) ([]byte, error) {
 	defer secret.Wipe(text)
 	e, err := dare.Seal(text, dare.SealOptions{
 		Recipients: []*cogen.PublicKey{d.self.Encryption},
 		Signer:     d.keys.signature(),
-		Meta:       dare.ContentMeta{ContentType: "application/mmm/object"},
+		Meta:       dare.ContentMeta{ContentType: contentType},
 	})
 	if err != nil {
 		return nil, err
@@ -36,9 +41,8 @@ func (d *desk) sealKey(key *mesh.KeyData) ([]byte, error) {
 	return e.Bytes(), nil
 }
 
-// openKeyFile opens what sealKey made; nil if there is no such file. The caller
-// wipes it.
-func (d *desk) openKeyFile() (*mesh.KeyData, error) {
+// openOwn opens the key file, for the caller to wipe; nil if there is none.
+func (d *desk) openOwn() ([]byte, error) {
 	path := d.path(keyFile)
 	data, err := d.app.read(path, ceremony.MaxFile)
 	if errors.Is(err, os.ErrNotExist) {
@@ -58,10 +62,20 @@ func (d *desk) openKeyFile() (*mesh.KeyData, error) {
 	if err != nil {
 		return nil, exit.Errorf(codeOf(err), "%s: %w", path, err)
 	}
+	return text, nil
+}
+
+// openKeyFile opens what sealKey made; nil if there is no such file. The caller
+// wipes it.
+func (d *desk) openKeyFile() (*mesh.KeyData, error) {
+	text, err := d.openOwn()
+	if text == nil || err != nil {
+		return nil, err
+	}
 	defer secret.Wipe(text)
 	key, err := mesh.ParseAs[mesh.KeyData](text)
 	if err != nil {
-		return nil, exit.Errorf(exit.Failed, "%s: %w", path, err)
+		return nil, exit.Errorf(exit.Failed, "%s: %w", d.path(keyFile), err)
 	}
 	return key, nil
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -71,7 +70,7 @@ func (t *cogenTable) cogenReport(key *cogen.PublicKey) (*cogenReport, error) {
 	}
 	r := &cogenReport{
 		Ceremony: t.Name(), Parties: t.Names(), Holder: t.holder, Transcript: digest,
-		Key: keyJSON{key.Algorithm().String(), udf.KeyFingerprint(key.Algorithm(), key.Bytes()).String(), hex.EncodeToString(key.Bytes())},
+		Key: publicJSON(key),
 	}
 	if t.self != nil {
 		r.self = t.self.Name

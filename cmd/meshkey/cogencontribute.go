@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -41,12 +42,7 @@ What only you may know between the steps is in DIR/state.dare, sealed to yoursel
 			if err != nil {
 				return err
 			}
-			if asJSON {
-				return a.printJSON(report)
-			}
-			report.print(a.out)
-			report.say(a)
-			return nil
+			return a.tell(report, asJSON)
 		},
 	}
 	who.flags(cmd)
@@ -113,9 +109,9 @@ func (t *cogenTable) reveal(old []byte) (m ceremony.Draft, remember []byte, err 
 	defer secret.Wipe(state.Private)
 	m.Body = cogenReveal{state.Contribution, seen}
 	if t.holder != "" && t.holder != t.self.Name {
-		m.Secrets = map[string][]byte{t.holder: append([]byte(nil), state.Private...)}
+		m.Secrets = map[string][]byte{t.holder: bytes.Clone(state.Private)}
 	}
-	return m, append([]byte(nil), old...), nil
+	return m, bytes.Clone(old), nil
 }
 
 // commitments reads the first round.
