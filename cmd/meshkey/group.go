@@ -68,8 +68,10 @@ func (a *app) groupCreate() *cobra.Command {
 
 Members and the service are named by their signed profiles. Compare the fingerprints of
 those: who is admitted under a false profile reads in another's place.`,
-		Example: `  meshkey group create staff staff@example.com --mode service --service keys.profile --member bob.profile
-  meshkey group create board board@example.com --mode offline --need 2 --member a.profile --member b.profile --member c.profile --recipient age1…`,
+		Example: `  meshkey group create staff staff@example.com --mode service --service keys.profile \
+      --member bob.profile
+  meshkey group create board board@example.com --mode offline --need 2 \
+      --member a.profile --member b.profile --member c.profile --recipient age1…`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 2 {
 				return exit.Errorf(exit.Usage, "a folder for the group and its address are needed").Hinted("meshkey %s", cmd.Use)

@@ -37,7 +37,8 @@ that the record says.
 The first time --fingerprint is needed: have the administrator tell it to you in a way
 that is not the one these files came by. The service gives the group's halves the same
 way, and what the new record took back is deleted.`,
-		Example: `  meshkey group accept staff record 1.bob@example.com.invitation --seed bob.seed --fingerprint MARP-…
+		Example: `  meshkey group accept staff record 1.bob@example.com.invitation --seed bob.seed \
+      --fingerprint MARP-…
   meshkey group accept staff record 2.halves --seed keys.seed`,
 		Args: several("GROUP", "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {

@@ -194,7 +194,8 @@ func (a *app) groupConfirm() *cobra.Command {
 		Short: "Sign the record that follows from a proposal and all its grants",
 		Long: `Check the grants of all administrators, which have to add up to the group's key, and sign
 the record that follows. A grant that does not is refused, and it is said whose it is.`,
-		Example: `  meshkey group confirm staff carol.proposal alice.grant bob.grant --seed alice.seed --out alice.confirmation
+		Example: `  meshkey group confirm staff carol.proposal alice.grant bob.grant --seed alice.seed \
+      --out alice.confirmation
   meshkey group confirm staff carol.proposal *.grant --seed bob.seed --out bob.confirmation`,
 		Args: several("GROUP", "PROPOSAL"),
 		RunE: func(_ *cobra.Command, args []string) error {

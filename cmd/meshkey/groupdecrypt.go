@@ -207,8 +207,10 @@ elsewhere, "meshkey group request" asks them by files, "contribute" answers, and
 
 Every contribution proves that it is the right one. If one does not, nothing is decrypted,
 and it is said whose it is.`,
-		Example: `  meshkey group decrypt plan.dare --group staff --seed alice.seed --helper bobs-staff --helper-seed bob.seed --out plan.pdf
-  meshkey group decrypt plan.dare --group staff --seed alice.seed --helper keys-staff --helper-seed keys.seed > plan.pdf`,
+		Example: `  meshkey group decrypt plan.dare --group staff --seed alice.seed --helper bobs-staff \
+      --helper-seed bob.seed --out plan.pdf
+  meshkey group decrypt plan.dare --group staff --seed alice.seed --helper keys-staff \
+      --helper-seed keys.seed > plan.pdf`,
 		Args: oneArg("FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(helpers) != len(helperSeeds) {
@@ -317,7 +319,8 @@ func (a *app) groupRequest() *cobra.Command {
 sent to the service or to other members. It is signed by you, and holds no secret. The
 answers are for you alone. Keep the request: "meshkey group combine" needs it.`,
 		Example: `  meshkey group request plan.dare --group staff --seed alice.seed --out plan.request
-  meshkey group request january.dare february.dare --group staff --seed alice.seed --out reports.request`,
+  meshkey group request january.dare february.dare --group staff --seed alice.seed \
+      --out reports.request`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			m, id, wipe, err := t.member(a)
@@ -390,7 +393,8 @@ answers consents that the files are read; what they say he does not learn by it.
 
 With --file it is made sure that the request is for these files and for no others.`,
 		Example: `  meshkey group contribute plan.request --group staff --seed bob.seed --out bob.answer
-  meshkey group contribute plan.request --group staff --seed keys.seed --file plan.dare --out keys.answer`,
+  meshkey group contribute plan.request --group staff --seed keys.seed \
+      --file plan.dare --out keys.answer`,
 		Args: oneArg("REQUEST"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return t.contribute(a, args[0], files)
@@ -486,8 +490,10 @@ func (a *app) groupCombine() *cobra.Command {
 		Long: `Decrypt FILE with the answers to a request of yours. The proof in each is checked first: if
 one is wrong nothing is decrypted, and it is said whose it is. If answers are missing it is
 said whose.`,
-		Example: `  meshkey group combine plan.dare --request plan.request --group staff --seed alice.seed bob.answer --out plan.pdf
-  meshkey group combine plan.dare --request plan.request --group staff --seed alice.seed *.answer > plan.pdf`,
+		Example: `  meshkey group combine plan.dare --request plan.request --group staff \
+      --seed alice.seed bob.answer --out plan.pdf
+  meshkey group combine plan.dare --request plan.request --group staff \
+      --seed alice.seed *.answer > plan.pdf`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			m, id, wipe, err := t.member(a)

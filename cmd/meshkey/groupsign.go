@@ -41,9 +41,12 @@ signed as if one had the key: "meshkey dare verify" and every Mesh program can t
   combine  anybody: the signed document`,
 		Example: `  meshkey group sign deal board --need 2 a.profile b.profile c.profile
   meshkey group sign commit board --seed a.seed --nonces a.nonces --out a.commitment
-  meshkey group sign request board contract.pdf a.commitment b.commitment --out contract.signing
-  meshkey group sign answer board contract.signing contract.pdf --seed a.seed --nonces a.nonces --out a.answer
-  meshkey group sign combine board contract.signing contract.pdf a.answer b.answer --out contract.dare`,
+  meshkey group sign request board contract.pdf a.commitment b.commitment \
+      --out contract.signing
+  meshkey group sign answer board contract.signing contract.pdf --seed a.seed \
+      --nonces a.nonces --out a.answer
+  meshkey group sign combine board contract.signing contract.pdf a.answer b.answer \
+      --out contract.dare`,
 	}
 	cmd.AddCommand(a.signDeal(), a.signAccept(), a.signCommit(), a.signRequest(), a.signAnswer(), a.signCombine())
 	return cmd
@@ -268,8 +271,10 @@ func (a *app) signAccept() *cobra.Command {
 		Long: `Take into your folder GROUP, which is made if it is not there, who signs for the group and
 your share. It is checked that the share is one of the group's key, and the one with your
 number. Have the administrator tell you the fingerprint in another way than the files came.`,
-		Example: `  meshkey group sign accept board signers a@example.com.share --seed a.seed --fingerprint MARP-…
-  meshkey group sign accept board mail/signers mail/a@example.com.share --seed a.seed --fingerprint MARP-…`,
+		Example: `  meshkey group sign accept board signers a@example.com.share --seed a.seed \
+      --fingerprint MARP-…
+  meshkey group sign accept board mail/signers mail/a@example.com.share --seed a.seed \
+      --fingerprint MARP-…`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 3 {
 				return exit.Errorf(exit.Usage, "a folder, the file signers and your share are needed").Hinted("meshkey group sign %s", cmd.Use)
@@ -379,7 +384,8 @@ func (a *app) signRequest() *cobra.Command {
 		Short: "Ask holders to sign a document",
 		Long: `Put a signing together: the digest of DOCUMENT and the commitments of those who will sign,
 each under its holder's signature. It goes to all of them, with the document.`,
-		Example: `  meshkey group sign request board contract.pdf a.commitment b.commitment --out contract.signing
+		Example: `  meshkey group sign request board contract.pdf a.commitment b.commitment \
+      --out contract.signing
   meshkey group sign request board contract.pdf *.commitment --out contract.signing`,
 		Args: several("GROUP", "DOCUMENT"),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -436,8 +442,10 @@ func (a *app) signAnswer() *cobra.Command {
 		Long: `Sign DOCUMENT, which you have looked at, with your share. It must be the one that the
 signing is for. The nonces are deleted, durably, before the answer is written: if that
 fails, nothing is answered, and if the answer is lost, commit anew.`,
-		Example: `  meshkey group sign answer board contract.signing contract.pdf --seed a.seed --nonces a.nonces --out a.answer
-  meshkey group sign answer board contract.signing contract.pdf --seed b.seed --nonces b.nonces > b.answer`,
+		Example: `  meshkey group sign answer board contract.signing contract.pdf --seed a.seed \
+      --nonces a.nonces --out a.answer
+  meshkey group sign answer board contract.signing contract.pdf --seed b.seed \
+      --nonces b.nonces > b.answer`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 3 {
 				return exit.Errorf(exit.Usage, "a folder, a signing and its document are needed").Hinted("meshkey group sign %s", cmd.Use)
@@ -501,7 +509,8 @@ func (a *app) signCombine() *cobra.Command {
 		Short: "Make the signed document of the answers",
 		Long: `Make an envelope of DOCUMENT with the group's signature, from the answers of all whom the
 signing asks. If one of them is wrong nothing is written, and it is said whose it is.`,
-		Example: `  meshkey group sign combine board contract.signing contract.pdf a.answer b.answer --out contract.dare
+		Example: `  meshkey group sign combine board contract.signing contract.pdf a.answer b.answer \
+      --out contract.dare
   meshkey dare verify contract.dare --signer board/profile`,
 		Args: several("GROUP", "SIGNING"),
 		RunE: func(cmd *cobra.Command, args []string) error {
