@@ -2,6 +2,7 @@ package cogen
 
 import (
 	"errors"
+	"slices"
 
 	"meshkey/internal/curve"
 )
@@ -33,6 +34,11 @@ func CombineVerified(key, peer *PublicKey, ctx Context, parts ...Contributor) ([
 	sum, err := combine(holders)
 	if err != nil {
 		return nil, err
+	}
+	if len(ctx.Present) > 0 && slices.ContainsFunc(ctx.Present, func(i Index) bool {
+		return !slices.ContainsFunc(partials, func(p *Partial) bool { return p.index == i })
+	}) {
+		return nil, ErrQuorum
 	}
 	if sum.IsIdentity() == 1 || !key.Equal(&PublicKey{parts[0].Partial.algorithm, sum, sum.Bytes()}) {
 		return nil, ErrQuorum
@@ -68,7 +74,7 @@ func combine(parts []*Partial) (*curve.Point, error) {
 		return nil, errors.New("cogen: no contributions to an agreement")
 	}
 	a := parts[0].algorithm
-	sum, highest := a.suite.curve.NewPoint(), 0
+	sum, scaling := a.suite.curve.NewPoint(), byte(0)
 	var at []Index
 	var points []*curve.Point
 	for _, p := range parts {
@@ -78,19 +84,25 @@ func combine(parts []*Partial) (*curve.Point, error) {
 		case p.index.IsZero():
 			sum.Add(sum, p.point)
 			continue
-		case len(at) > 0 && p.highest != highest:
-			return nil, errors.New("cogen: the contributions to an agreement differ in the highest index")
+		case len(at) > 0 && p.scaling != scaling:
+			return nil, errors.New("cogen: contributions to an agreement are divided or weighted in different ways")
 		}
-		at, points, highest = append(at, p.index), append(points, p.point), p.highest
+		at, points, scaling = append(at, p.index), append(points, p.point), p.scaling
 	}
-	if len(at) > 0 {
-		l, err := newInterpolation(a.suite.curve, at)
-		if err != nil {
-			return nil, err
+	if len(at) == 0 {
+		return sum, nil
+	}
+	l, err := newInterpolation(a.suite.curve, at)
+	if err != nil {
+		return nil, err
+	}
+	if scaling == weighted {
+		for _, q := range points {
+			sum.Add(sum, q)
 		}
-		sum.Add(sum, l.sum(points, divisorOf(a.suite.curve, highest).word))
+		return sum, nil
 	}
-	return sum, nil
+	return sum.Add(sum, l.sum(points, divisors[scaling])), nil
 }
 
 // agreement is a point as SharedSecret returns it.

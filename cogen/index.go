@@ -107,3 +107,10 @@ func (i Index) scalar(c *curve.Curve) (*curve.Scalar, error) {
 	}
 	return s, nil
 }
+
+// compare is negative if i is below j, and positive if it is above.
+func (i Index) compare(j Index) int {
+	slices.Reverse(i.le[:])
+	slices.Reverse(j.le[:])
+	return slices.Compare(i.le[:], j.le[:])
+}

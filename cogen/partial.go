@@ -17,7 +17,7 @@ type Partial struct {
 	index     Index // zero for a summand
 	point     *curve.Point
 	encoded   []byte
-	highest   int    // Context.Highest for a share, 0 for a summand
+	scaling   byte
 	proof     *proof // nil if there is none
 }
 
@@ -31,6 +31,11 @@ type Context struct {
 	// cheaper by a multiplication: each holder then answers with his share
 	// over (Highest-1)!.
 	Highest int
+	// Present are the indexes of all whose shares are combined, in ascending
+	// order, if the holders know that beforehand, and else empty. Each holder
+	// then answers with his weighted share, and combining is adding. Highest
+	// has to be 0.
+	Present []Index
 }
 
 // Agree returns k times the public key of the other side, as the contribution
@@ -40,7 +45,7 @@ type Context struct {
 // meant. All contributions to an agreement have to mean the same; the agreement
 // does not depend on it.
 func (k *PrivateKey) Agree(peer *PublicKey) (*Partial, error) {
-	return k.agree(Index{}, 0, peer)
+	return k.agree(Index{}, scale{}, peer)
 }
 
 // AgreeProved is Agree with a proof for k's public key.
@@ -55,44 +60,29 @@ func (s *Share) Agree(peer *PublicKey, ctx Context) (*Partial, error) {
 }
 
 func (k *PrivateKey) agreeProved(i Index, peer *PublicKey, ctx Context) (*Partial, error) {
-	highest, err := ctx.highest(i)
+	scale, err := ctx.scale(k.algorithm.suite.curve, i)
 	if err != nil {
 		return nil, err
 	}
-	p, err := k.agree(i, highest, peer)
+	p, err := k.agree(i, scale, peer)
 	if err != nil {
 		return nil, err
 	}
-	p.proof = k.proveAgreement(p, peer, ctx)
+	p.proof = k.proveAgreement(p, scale, peer, ctx)
 	return p, nil
 }
 
-// highest returns what of c.Highest concerns the holder of i.
-func (c Context) highest(i Index) (int, error) {
-	if c.Highest == 0 || i.IsZero() {
-		return 0, nil
-	}
-	x, ok := i.Uint64()
-	if c.Highest < 0 || c.Highest > MaxHighest || !ok || x > uint64(c.Highest) {
-		return 0, fmt.Errorf("cogen: the highest index cannot be %d, at most %d, with a holder of index %v", c.Highest, MaxHighest, i)
-	}
-	return c.Highest, nil
-}
-
-func (k *PrivateKey) agree(i Index, highest int, peer *PublicKey) (*Partial, error) {
+func (k *PrivateKey) agree(i Index, scale scale, peer *PublicKey) (*Partial, error) {
 	switch {
 	case k.octets.Len() == 0:
 		return nil, errWiped
 	case k.algorithm != peer.algorithm:
 		return nil, errAlgorithm
 	}
-	c, s := k.algorithm.suite.curve, k.scalar()
+	s := k.scalar()
 	defer s.Wipe()
-	if highest > 0 {
-		s.Mul(s, divisorOf(c, highest).inverse)
-	}
-	q, encoded := peer.times(s)
-	return &Partial{k.algorithm, i, q, encoded, highest, nil}, nil
+	q, encoded := peer.times(scale.apply(s))
+	return &Partial{k.algorithm, i, q, encoded, scale.octet, nil}, nil
 }
 
 // ParsePartial reads what Bytes and Proof return; the index is the zero Index
@@ -113,8 +103,7 @@ func (a Algorithm) ParsePartial(i Index, point, proof []byte) (*Partial, error) 
 	if len(proof) == 0 {
 		return p, nil
 	}
-	p.highest = int(proof[0])
-	if x, ok := i.Uint64(); p.highest > MaxHighest || p.highest > 0 && (!ok || x > uint64(p.highest)) {
+	if p.scaling = proof[0]; p.scaling > MaxHighest && p.scaling != weighted || p.scaling > 0 && i.IsZero() {
 		return nil, errProof
 	}
 	if p.proof, err = a.parseProof(proof[1:]); err != nil {
@@ -133,14 +122,14 @@ func (p *Partial) Index() Index { return p.index }
 // for X25519, 57 for X448, 32 for Ed25519, 57 for Ed448.
 func (p *Partial) Bytes() []byte { return slices.Clone(p.encoded) }
 
-// Proof returns the proof, nil if there is none: the octet 00, or the highest
-// index by which the share was divided, then the challenge and the response,
-// scalars of PrivateLen octets, little-endian.
+// Proof returns the proof, nil if there is none: an octet, which is
+// Context.Highest or, if Context.Present is not empty, ff; then the challenge
+// and the response, scalars of PrivateLen octets, little-endian.
 func (p *Partial) Proof() []byte {
 	if p.proof == nil {
 		return nil
 	}
-	return slices.Concat([]byte{byte(p.highest)}, p.proof.challenge.Bytes(), p.proof.response.Bytes())
+	return slices.Concat([]byte{p.scaling}, p.proof.challenge.Bytes(), p.proof.response.Bytes())
 }
 
 // A ProofError names the holder whose contribution is not proved: the holder of
@@ -172,7 +161,7 @@ func (p *Partial) Verify(holder, peer *PublicKey, ctx Context) error {
 }
 
 func (p *Partial) refused(holder, peer *PublicKey, ctx Context) string {
-	highest, err := ctx.highest(p.index)
+	scale, err := ctx.scale(p.algorithm.suite.curve, p.index)
 	switch {
 	case holder.algorithm != p.algorithm || peer.algorithm != p.algorithm:
 		return "it is of another algorithm"
@@ -180,13 +169,13 @@ func (p *Partial) refused(holder, peer *PublicKey, ctx Context) string {
 		return "the public key of its holder has no sign of v"
 	case p.proof == nil:
 		return "it has no proof"
-	case err != nil || highest != p.highest:
-		return "its holder takes another index for the highest"
+	case err != nil || scale.octet != p.scaling:
+		return "it is not divided or weighted as was agreed"
 	case p.point.IsTorsionFree() == 0:
 		return "it is outside the subgroup of prime order"
-	case p.verify(holder, peer, ctx):
+	case p.verify(scale, holder, peer, ctx):
 		return ""
-	case !p.algorithm.IsSignature() && p.verify(holder, peer.minus(), ctx):
+	case !p.algorithm.IsSignature() && p.verify(scale, holder, peer.minus(), ctx):
 		return "it is of the ephemeral key with the other sign of v"
 	}
 	return "it is not what its holder's public key makes it, for this request"

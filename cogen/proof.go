@@ -16,7 +16,7 @@ const (
 
 // A proof shows that two discrete logarithms are the same (Chaum and Pedersen,
 // CRYPTO '92): that of the holder's public key to D·B, and that of the partial
-// to the peer's key. D is 1, or the divisor if there is one. Everything public
+// to the peer's key. D is 1, or what scaled the share down. Everything public
 // is in the challenge. A proof has the challenge and not the commitments, which
 // Verify computes: it is shorter so, needs no points to be read, and each one
 // is verified by itself, so that a wrong one is known.
@@ -41,18 +41,17 @@ func (a Algorithm) parseProof(b []byte) (*proof, error) {
 }
 
 // proveAgreement draws what proveAgreementWith needs.
-func (k *PrivateKey) proveAgreement(p *Partial, peer *PublicKey, ctx Context) *proof {
+func (k *PrivateKey) proveAgreement(p *Partial, scale scale, peer *PublicKey, ctx Context) *proof {
 	random := secret.Random(64)
 	defer random.Wipe()
-	return k.proveAgreementWith(p, peer, ctx, random)
+	return k.proveAgreementWith(p, scale, peer, ctx, random)
 }
 
 // proveAgreementWith hashes the nonce from fresh randomness, the private scalar
 // and the statement: it stays secret if only one of the first two is, and is
 // not the same for two statements even if the randomness is.
-func (k *PrivateKey) proveAgreementWith(p *Partial, peer *PublicKey, ctx Context, random *secret.Bytes) *proof {
-	c, d := k.algorithm.suite.curve, divisorOf(k.algorithm.suite.curve, p.highest)
-	s := k.scalar()
+func (k *PrivateKey) proveAgreementWith(p *Partial, scale scale, peer *PublicKey, ctx Context, random *secret.Bytes) *proof {
+	c, s := k.algorithm.suite.curve, k.scalar()
 	defer s.Wipe()
 	private := s.Bytes()
 	defer secret.Wipe(private)
@@ -60,18 +59,18 @@ func (k *PrivateKey) proveAgreementWith(p *Partial, peer *PublicKey, ctx Context
 	r := taggedScalar(c, agreementNonce, append([][]byte{random.Reveal(), private}, statement...)...)
 	defer r.Wipe()
 	toPeer := c.NewPoint().ScalarMult(r, peer.point)
-	toBase := c.NewScalar().Mul(r, d.scalar)
+	toBase := scale.undo(c.NewScalar().Set(r))
 	defer toBase.Wipe()
 	e := p.challenge(statement, c.NewPoint().ScalarBaseMult(toBase), toPeer)
-	z := s.Mul(s, d.inverse)
+	z := scale.apply(s)
 	return &proof{e, c.NewScalar().Add(r, z.Mul(z, e))}
 }
 
-func (p *Partial) verify(holder, peer *PublicKey, ctx Context) bool {
+func (p *Partial) verify(scale scale, holder, peer *PublicKey, ctx Context) bool {
 	c := p.algorithm.suite.curve
 	minus, z := c.NewScalar().Neg(p.proof.challenge), p.proof.response
-	scaled := c.NewScalar().Mul(z, divisorOf(c, p.highest).scalar)
-	toBase := c.NewPoint().MultiScalarMultVarTime([]*curve.Scalar{scaled, minus}, []*curve.Point{c.NewGenerator(), holder.point})
+	undone := scale.undo(c.NewScalar().Set(z))
+	toBase := c.NewPoint().MultiScalarMultVarTime([]*curve.Scalar{undone, minus}, []*curve.Point{c.NewGenerator(), holder.point})
 	toPeer := c.NewPoint().MultiScalarMultVarTime([]*curve.Scalar{z, minus}, []*curve.Point{peer.point, p.point})
 	return p.challenge(p.statement(holder, peer, ctx), toBase, toPeer).Equal(p.proof.challenge) == 1
 }
@@ -79,9 +78,13 @@ func (p *Partial) verify(holder, peer *PublicKey, ctx Context) bool {
 // statement is what a proof is about. The peer's key stands there with its sign
 // of v, chosen or not.
 func (p *Partial) statement(holder, peer *PublicKey, ctx Context) [][]byte {
+	var present []byte
+	for _, i := range ctx.Present {
+		present = append(present, i.Bytes()...)
+	}
 	return [][]byte{
 		[]byte(p.algorithm.String()), []byte(ctx.Group), []byte(ctx.Request), []byte(ctx.Grantee),
-		p.index.Bytes(), {byte(p.highest)}, holder.encoded, peer.signed(), p.encoded,
+		p.index.Bytes(), {p.scaling}, present, holder.encoded, peer.signed(), p.encoded,
 	}
 }
 
