@@ -27,17 +27,16 @@ func unsafeSigned(c vectors.Case[vectors.ThresholdSignature]) error {
 		f.add("there are not as many signers as keys or shares")
 		return f.err()
 	}
-	group, domain := curve.Ed25519(), "SigEd25519 no Ed25519 collisions\x00\x00"
-	hash := sha512Sum
-	if a == cogen.Ed448() {
-		// Spec: the drafts' Ed448 signatures of shares are made with shares
-		// reduced modulo the order of edwards25519, and their S.B is on that
-		// curve; those of threshold-sigs-00 take the nonces for the keys. Here
-		// everything is on edwards448.
-		group, domain, hash = curve.Ed448(), "SigEd448\x00\x00", shake256Sum
+	// Spec: the drafts' Ed448 signatures of shares are made with shares reduced
+	// modulo the order of edwards25519, and their S.B is on that curve; those of
+	// threshold-sigs-00 take the nonces for the keys. Here everything is on
+	// edwards448.
+	group, domain, hash := curveOf(a), "SigEd448\x00\x00", shake256Sum
+	if a == cogen.Ed25519() {
+		// Spec: Ed25519 signatures are hashed with dom2, flag 0 and an empty
+		// context, like the reference's on envelopes.
+		domain, hash = "SigEd25519 no Ed25519 collisions\x00\x00", sha512Sum
 	}
-	// Spec: Ed25519 signatures are hashed with dom2, flag 0 and an empty
-	// context, like the reference's on envelopes.
 	f.octets("domain", []byte(domain), d.Domain)
 
 	nonces, sum := make([]*curve.Scalar, len(secrets)), group.NewPoint()
