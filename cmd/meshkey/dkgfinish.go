@@ -55,23 +55,26 @@ same.`,
 }
 
 func (t *dkgTable) finish(who partyFlags, asJSON bool) error {
+	if err := t.complaints(); err != nil {
+		return err
+	}
+	if err := t.goOn(); err != nil {
+		return err
+	}
 	if t.sent() < dkgReceipts || !t.written(dkgWords[dkgReceipts]) {
 		report, err := t.take(t.step(dkgReceipts, who, (*dkgTable).receipt))
 		if err != nil {
 			return err
 		}
-		if err := t.complaints(); err != nil {
-			fmt.Fprintln(t.app.out, report.File)
+		if err := t.complaints(); err != nil { // the own one
+			t.app.answer = report
+			if !asJSON {
+				fmt.Fprintln(t.app.out, report.File)
+			}
 			t.app.voice.Say("Send %s to %s: it proves to them what is wrong.", report.File, strings.Join(report.SendTo, ", "))
 			return err
 		}
 		return t.app.tell(report, asJSON)
-	}
-	if err := t.goOn(); err != nil {
-		return err
-	}
-	if err := t.complaints(); err != nil {
-		return err
 	}
 	receipts, err := each(t, dkgReceipts, func(b dkgReceipt) []byte { return b.Receipt })
 	if err != nil {
@@ -133,13 +136,13 @@ func (t *dkgTable) receipt([]byte) (m ceremony.Draft, remember []byte, err error
 // complaints judges those that are in the folder. Each ends the ceremony: it
 // has a culprit, the accused or the accuser.
 func (t *dkgTable) complaints() error {
-	openings, err := t.openings()
-	if err != nil {
-		return err
-	}
 	for i, name := range t.Names() {
 		if !t.inbox.Has(dkgReceipts, name) {
 			continue
+		}
+		openings, err := t.openings()
+		if err != nil {
+			return err
 		}
 		var b dkgReceipt
 		if err := t.inbox.Body(dkgReceipts, name, &b); err != nil {
@@ -309,14 +312,14 @@ is one of this key.`,
 }
 
 func (t *dkgTable) verify() (*dkgReport, error) {
-	openings, err := t.openings()
-	if err != nil {
+	if err := t.complaints(); err != nil {
 		return nil, err
 	}
 	if err := t.inbox.Complete(dkgReceipts); err != nil {
 		return nil, t.missing(err)
 	}
-	if err := t.complaints(); err != nil {
+	openings, err := t.openings()
+	if err != nil {
 		return nil, err
 	}
 	commitment, err := t.protocol.Commitment(openings)
