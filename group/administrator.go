@@ -24,7 +24,7 @@ type Options struct {
 }
 
 // An Administrator has a group's account, and so all its keys: it can read what
-// is encrypted to the group. It is secret. docs/FORMATS.md, section 9.
+// is encrypted to the group. It is secret. docs/FORMATS.md, Groups.
 type Administrator struct {
 	account *profile.Account
 	group   *Group
@@ -62,7 +62,7 @@ func Create(account *profile.Account, opt Options, members ...Member) (*Administ
 		return nil, nil, err
 	}
 	a := &Administrator{account: account}
-	c, err := a.publish(s, map[int][]string{1: s.reshare(1, s.addresses())})
+	c, err := a.anew(s)
 	return a, c, err
 }
 
@@ -109,7 +109,9 @@ func (a *Administrator) Dismiss(at time.Time, addresses ...string) (*Change, err
 	issue := map[int][]string{}
 	for i, k := range s.keys {
 		if k.mode.shared() && len(k.halves) < len(a.group.keys[i].halves) {
-			issue[i+1] = s.reshare(i+1, k.holders())
+			if err := s.reshare(issue, i+1, k.holders()); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return a.publish(s, issue)
@@ -134,8 +136,7 @@ func (a *Administrator) Rotate(at time.Time) (*Change, error) {
 		return nil, err
 	}
 	s.keys = append(s.keys, k)
-	n := len(s.keys)
-	return a.publish(s, map[int][]string{n: s.reshare(n, s.addresses())})
+	return a.anew(s)
 }
 
 // Reshare shares the present key out anew, to be used by need members: the
@@ -148,8 +149,16 @@ func (a *Administrator) Reshare(at time.Time, need int) (*Change, error) {
 		return nil, errors.New("group: no key that so many members could share")
 	}
 	s.present().need = need
-	n := len(s.keys)
-	return a.publish(s, map[int][]string{n: s.reshare(n, s.addresses())})
+	return a.anew(s)
+}
+
+// anew shares out the present key among all members.
+func (a *Administrator) anew(s *state) (*Change, error) {
+	issue := map[int][]string{}
+	if err := s.reshare(issue, len(s.keys), s.addresses()); err != nil {
+		return nil, err
+	}
+	return a.publish(s, issue)
 }
 
 // alone refuses what the holder of the account would do behind the backs of

@@ -15,7 +15,7 @@ import (
 )
 
 // A Proposal is a change of a group's members that appointed administrators are
-// to make together. It holds no secret. docs/FORMATS.md, section 9.
+// to make together. It holds no secret. docs/FORMATS.md, Groups.
 type Proposal struct {
 	octets  []byte
 	digest  [sha512.Size]byte
@@ -72,7 +72,7 @@ type welcomeBody struct {
 	jsonb.Rest
 	Version     int64       `jsonb:"Version"`
 	Appointment jsonb.Raw   `jsonb:"EnvelopedAppointment"`
-	Proposal    jsonb.Raw   `jsonb:"Proposal"`
+	Proposal    []byte      `jsonb:"Proposal"`
 	Grants      []jsonb.Raw `jsonb:"EnvelopedGrants"`
 }
 

@@ -158,14 +158,14 @@ func parseAppointment(b []byte, p *profile.Profile) (*appointment, error) {
 		if err != nil {
 			return nil, err
 		}
-		if a.of(m.Address) >= 0 {
-			return nil, errors.New("group: an administrator comes twice")
-		}
 		k, err := a.key.Algorithm().NewPublicKey(ab.Public)
 		if err != nil {
 			return nil, fmt.Errorf("group: %w", err)
 		}
 		a.administrators, a.public = append(a.administrators, m), append(a.public, k)
+	}
+	if err := distinct(a.administrators); err != nil {
+		return nil, err
 	}
 	if !a.key.IsSum(a.public...) {
 		return nil, errors.New("group: the administrators' parts are not those of the group's key")

@@ -61,7 +61,7 @@ type keyBody struct {
 	jsonb.Rest
 	Mode       string        `jsonb:"Mode"`
 	Key        *mesh.KeyData `jsonb:"Key"`
-	Sharing    int64         `jsonb:"Sharing"`
+	Sharing    string        `jsonb:"Sharing"`
 	Next       int64         `jsonb:"Next"`
 	Need       int64         `jsonb:"Need"`
 	Commitment [][]byte      `jsonb:"Commitment"`

@@ -45,10 +45,10 @@ func (s *state) admit(members []Member) error {
 		if err := m.check(); err != nil {
 			return err
 		}
-		if s.Member(m.Address) != nil {
-			return fmt.Errorf("group: %q is a member already", m.Address)
-		}
 		s.members = append(s.members, m)
+	}
+	if err := distinct(s.parties()); err != nil {
+		return err
 	}
 	if len(s.members) > MaxMembers {
 		return fmt.Errorf("group: at most %d members", MaxMembers)

@@ -1,7 +1,6 @@
 package group
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 	"meshkey/cogen"
 	"meshkey/internal/dare"
 	"meshkey/internal/secret"
-	"meshkey/udf"
 )
 
 // Encrypt writes an envelope to w that the group can decrypt, as any program of
@@ -49,7 +47,7 @@ func (s *Sealed) item(g *Group) (Item, error) {
 		if err != nil {
 			return Item{}, fmt.Errorf("group: the envelope's ephemeral key: %w", err)
 		}
-		return Item{envelopeName(to.Epk.ECDH.Public, to.Wmk, s.reader.Header().Salt), name(k.public), ephemeral}, nil
+		return Item{name(ephemeral), name(k.public), ephemeral}, nil
 	}
 	return Item{}, &dare.RecipientError{Have: s.reader.Recipients()}
 }
@@ -59,11 +57,6 @@ func (s *Sealed) item(g *Group) (Item, error) {
 func (s *Sealed) Name(g *Group) (string, error) {
 	i, err := s.item(g)
 	return i.Name, err
-}
-
-// envelopeName is made of what no two envelopes have in common.
-func envelopeName(parts ...[]byte) string {
-	return udf.FingerprintOf(bytes.Join(parts, nil), "meshkey/envelope").String()
 }
 
 // A Decryption collects what it takes to open envelopes. It is secret, and not
@@ -216,10 +209,11 @@ func (d *Decryption) Agree(ephemeral *cogen.PublicKey) ([]byte, error) {
 }
 
 // Open decrypts one of the envelopes and writes it to w. A signed one must be
-// signed by a member of the group, or by one of senders; the name of that key is
-// returned, and empty for one that nobody signed. In that case what was written
-// is what somebody encrypted to the group, unchanged, and it is an error if that
-// is not certain. After an error what was written has to be thrown away.
+// signed by a member of the group or with one of the keys senders; the
+// fingerprint of that key is returned. One that nobody signed must be
+// authenticated, and the fingerprint is empty: somebody encrypted to the group
+// what was written, unchanged. After an error what was written has to be thrown
+// away.
 func (d *Decryption) Open(w io.Writer, s *Sealed, senders ...*cogen.PublicKey) (signer string, err error) {
 	if err := d.Missing(); err != nil {
 		return "", err

@@ -18,7 +18,7 @@
 // though none of them can read ([Deputy]).
 //
 // Structures of the Mesh are in its JSON; those that it does not have are in
-// docs/FORMATS.md, section 9.
+// docs/FORMATS.md, Groups.
 //
 // # Security
 //

@@ -27,7 +27,7 @@ const maxKeys = 100
 // A Group is the public side of a group, as its newest known record has it:
 // its keys, its members, and what their contributions are checked against.
 // There is none that was not verified, and none is changed once made. It holds
-// no secret, but says who the members are. docs/FORMATS.md, section 9.
+// no secret, but says who the members are. docs/FORMATS.md, Groups.
 type Group struct {
 	envelope    *dare.Envelope
 	digest      [sha512.Size]byte // of the body
@@ -139,9 +139,6 @@ func (g *Group) readBody(b *recordBody) (err error) {
 		if err != nil {
 			return err
 		}
-		if g.Member(m.Address) != nil {
-			return errors.New("group: a member comes twice")
-		}
 		g.members = append(g.members, m)
 	}
 	if b.Service != nil {
@@ -150,6 +147,9 @@ func (g *Group) readBody(b *recordBody) (err error) {
 			return err
 		}
 		g.service = &service
+	}
+	if err := distinct(g.parties()); err != nil {
+		return err
 	}
 	for _, kb := range b.Keys {
 		k, err := kb.key()
@@ -161,6 +161,14 @@ func (g *Group) readBody(b *recordBody) (err error) {
 		}
 	}
 	return g.checkPresent()
+}
+
+// parties are all who answer or ask: the members and the service.
+func (g *Group) parties() []Member {
+	if g.service == nil {
+		return g.members
+	}
+	return append(slices.Clone(g.members), *g.service)
 }
 
 // add takes one more key.

@@ -27,15 +27,18 @@ func (i *issued) wipe() {
 	}
 }
 
-// reshare forgets the halves of a key, by its number, so that it can be shared
-// out among to, which it returns.
-func (s *state) reshare(number int, to []string) []string {
+// reshare forgets the halves of a key, by its number, and notes in issue among
+// whom it is to be shared out.
+func (s *state) reshare(issue map[int][]string, number int, to []string) error {
 	k := s.keys[number-1]
-	k.halves = nil
-	if k.mode.shared() {
-		k.sharing, k.next = k.sharing+1, 1
+	k.halves, issue[number] = nil, to
+	if !k.mode.shared() {
+		return nil
 	}
-	return to
+	var err error
+	k.next = 1
+	k.sharing, err = newNonce()
+	return err
 }
 
 // addresses are those of all members.
@@ -119,7 +122,7 @@ func (s *state) shareOut(whole *cogen.PrivateKey, number int, to []string) (out 
 // admitted later gets a share that fits the others.
 func (s *state) shareOutAmong(whole *cogen.PrivateKey, number int, to []string) (out []issued, err error) {
 	k := s.keys[number-1]
-	label := fmt.Appendf(nil, "group %s key %d sharing %d", s.Fingerprint(), number, k.sharing)
+	label := fmt.Appendf(nil, "group %s key %d sharing %s", s.Fingerprint(), number, k.sharing)
 	rest, service := whole, (*cogen.PrivateKey)(nil)
 	if k.mode == Mixed {
 		halves, err := whole.SplitAllDerived(2, label)

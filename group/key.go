@@ -37,8 +37,8 @@ func (m Mode) shared() bool { return m == Offline || m == Mixed }
 type key struct {
 	mode       Mode
 	public     *cogen.PublicKey
-	sharing    int64 // counts how often the key was shared out
-	next       int64 // the index of the next share; none is used twice
+	sharing    string // a nonce of this time that the key was shared out
+	next       int64  // the index of the next share; none is used twice
 	need       int
 	commitment *cogen.Commitment // to the members' shares, unless Serviced
 	service    *cogen.PublicKey  // the service's half, if Mixed
@@ -123,11 +123,14 @@ func (b *keyBody) key() (*key, error) {
 		err = k.readCommitment(b)
 	case k.mode != Serviced:
 		err = errors.New("group: a mode that is not known")
-	case b.Sharing != 0 || b.Next != 0 || b.Need != 0 || b.Commitment != nil || b.Service != nil:
+	case b.Sharing != "" || b.Next != 0 || b.Need != 0 || b.Commitment != nil || b.Service != nil:
 		err = errors.New("group: what members share where each has a half of his own")
 	}
 	if err != nil {
 		return nil, err
+	}
+	if len(b.Halves) > MaxMembers {
+		return nil, errors.New("group: too many halves")
 	}
 	seen := map[string]bool{}
 	for _, hb := range b.Halves {
@@ -154,7 +157,7 @@ func (k *key) readCommitment(b *keyBody) (err error) {
 	if k.commitment, err = k.public.Algorithm().NewCommitment(b.Commitment); err != nil {
 		return fmt.Errorf("group: %w", err)
 	}
-	if k.need = k.commitment.Need(); int64(k.need) != b.Need || k.need < 2 || k.need > MaxNeed || b.Sharing < 1 || b.Next < 1 {
+	if k.need = k.commitment.Need(); int64(k.need) != b.Need || k.need < 2 || k.need > MaxNeed || b.Sharing == "" || b.Next < 1 {
 		return errors.New("group: a commitment that does not fit how members share")
 	}
 	sum := []*cogen.PublicKey{k.commitment.Key()}

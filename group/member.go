@@ -49,6 +49,21 @@ func (m *Member) check() error {
 	return nil
 }
 
+// distinct checks that no two are one: who answers under two names would count
+// twice.
+func distinct(all []Member) error {
+	seen := map[string]bool{}
+	for _, m := range all {
+		for _, s := range []string{m.Address, m.Udf.String(), name(m.Encryption), name(m.Signature)} {
+			if seen[s] {
+				return fmt.Errorf("group: %q is there already, or somebody with the same profile or key", m.Address)
+			}
+			seen[s] = true
+		}
+	}
+	return nil
+}
+
 // same tells whether two records mean the same person and keys.
 func (m *Member) same(o *Member) bool {
 	return m.Address == o.Address && m.Udf.Matches(o.Udf) && m.Encryption.Equal(o.Encryption) && m.Signature.Equal(o.Signature)

@@ -19,7 +19,7 @@ const MaxItems = 256
 
 // A Request asks for contributions to the decryption of envelopes. It is signed
 // by the member who will decrypt, whom it names. It holds no secret, and of the
-// envelopes only what their headers say. docs/FORMATS.md, section 9.
+// envelopes only what their headers say. docs/FORMATS.md, Groups.
 type Request struct {
 	envelope *dare.Envelope
 	digest   [sha512.Size]byte // of the body
@@ -31,11 +31,12 @@ type Request struct {
 
 // An Item is one envelope of a Request.
 type Item struct {
-	// Name is made of the envelope's header, so that whoever has the envelope can
-	// tell whether it is this one: see Sealed.Name.
+	// Name is the fingerprint of the ephemeral key, by which whoever has the
+	// envelope knows it again: see Sealed.Name. A contribution is good for what was
+	// sealed with that key and for nothing else.
 	Name      string
-	Key       string // fingerprint of the group's key that it is sealed to
-	Ephemeral *cogen.PublicKey
+	Key       string           // fingerprint of the group's key that it is sealed to
+	Ephemeral *cogen.PublicKey // of the sender, made for this envelope alone
 }
 
 type requestBody struct {
@@ -49,7 +50,6 @@ type requestBody struct {
 
 type itemBody struct {
 	jsonb.Rest
-	Name      string              `jsonb:"Name"`
 	Key       string              `jsonb:"Key"`
 	Ephemeral *mesh.PublicKeyECDH `jsonb:"Ephemeral"`
 }
@@ -63,8 +63,7 @@ func newRequest(g *Group, id *Identity, items []Item) (*Request, error) {
 	b := &requestBody{Version: version, Id: nonce, Group: g.Fingerprint().String(), Grantee: id.Address}
 	for _, i := range items {
 		b.Envelopes = append(b.Envelopes, &itemBody{
-			Name: i.Name, Key: i.Key,
-			Ephemeral: publicECDH(i.Ephemeral),
+			Key: i.Key, Ephemeral: publicECDH(i.Ephemeral),
 		})
 	}
 	body, err := marshal(&tagged{Request: b})
@@ -118,7 +117,7 @@ func parseRequest(b []byte) (*Request, error) {
 		if ib.Ephemeral == nil {
 			return nil, errors.New("group: a request without an ephemeral key")
 		}
-		i := Item{Name: ib.Name, Key: ib.Key}
+		i := Item{Key: ib.Key}
 		a, err := cogen.ParseAlgorithm(ib.Ephemeral.Crv)
 		if err == nil {
 			i.Ephemeral, err = a.NewPublicKey(ib.Ephemeral.Public)
@@ -126,6 +125,7 @@ func parseRequest(b []byte) (*Request, error) {
 		if err != nil {
 			return nil, fmt.Errorf("group: an ephemeral key: %w", err)
 		}
+		i.Name = name(i.Ephemeral)
 		if slices.ContainsFunc(r.items, func(o Item) bool { return o.Key == i.Key && o.Ephemeral.Equal(i.Ephemeral) }) {
 			return nil, errors.New("group: an envelope comes twice")
 		}

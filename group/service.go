@@ -53,6 +53,22 @@ func (s *LocalService) Keep(_ context.Context, record []byte, halves ...[]byte) 
 	if g.service == nil || !g.service.Encryption.Equal(s.id.Encryption) || !g.service.Signature.Equal(s.id.Signature) {
 		return errors.New("group: the group is one of another service, or of none")
 	}
+	fresh := map[string]*cogen.PrivateKey{}
+	for _, b := range halves {
+		if err := s.open(g, b, fresh); err != nil {
+			wipeAll(fresh)
+			return err
+		}
+	}
+	if err := s.replace(g, fresh); err != nil {
+		wipeAll(fresh)
+		return err
+	}
+	return nil
+}
+
+// replace takes a record and fresh halves, all of which belong to it.
+func (s *LocalService) replace(g *Group, fresh map[string]*cogen.PrivateKey) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	old := s.groups[g.Fingerprint().String()]
@@ -60,13 +76,6 @@ func (s *LocalService) Keep(_ context.Context, record []byte, halves ...[]byte) 
 		old = &kept{}
 	} else if err := g.Succeeds(old.group); err != nil {
 		return err
-	}
-	fresh := map[string]*cogen.PrivateKey{}
-	for _, b := range halves {
-		if err := s.open(g, b, fresh); err != nil {
-			wipeAll(fresh)
-			return err
-		}
 	}
 	next := &kept{g, map[string]*cogen.PrivateKey{}}
 	for of := range g.serviced() {
@@ -76,7 +85,6 @@ func (s *LocalService) Keep(_ context.Context, record []byte, halves ...[]byte) 
 			half = old.halves[place]
 		}
 		if half == nil || !half.PublicKey().Equal(of.half.service) {
-			wipeAll(fresh)
 			return fmt.Errorf("group: the service's half for %q is missing", of.half.member)
 		}
 		next.halves[place] = half
