@@ -42,3 +42,9 @@ func (p *point25519) sumSmallVarTime(w []int64, a []element) {
 	sumSmallVarTime[point25519, cached25519](&sum, w, a)
 	*p = sum
 }
+
+func (p *point25519) hornerVarTime(x uint64, a []element) {
+	sum := *identity25519
+	hornerVarTime[point25519, cached25519](&sum, x, a)
+	*p = sum
+}

@@ -23,3 +23,9 @@ func (p *point448) sumSmallVarTime(w []int64, a []element) {
 	sumSmallVarTime[point448, cached448](sum, w, a)
 	*p = *sum
 }
+
+func (p *point448) hornerVarTime(x uint64, a []element) {
+	sum := p.curve.identity()
+	hornerVarTime[point448, cached448](sum, x, a)
+	*p = *sum
+}

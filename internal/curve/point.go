@@ -1,7 +1,5 @@
 package curve
 
-import "math/bits"
-
 // element is the arithmetic under a Point, in the same manner: the receiver
 // takes the result. Arguments are of the receiver's type and curve.
 type element interface {
@@ -17,6 +15,7 @@ type element interface {
 	multiScalarMult(s []*Scalar, a []element)
 	multiScalarMultVarTime(s []*Scalar, a []element)
 	sumSmallVarTime(w []int64, a []element)
+	hornerVarTime(x uint64, a []element)
 	torsionFree() int
 }
 
@@ -126,22 +125,15 @@ func (p *Point) elements(n int, q []*Point) []element {
 
 // MulSmallVarTime sets p = k·q, in time that depends on k.
 func (p *Point) MulSmallVarTime(k uint64, q *Point) *Point {
-	e, sum := p.match(q), q.e
-	if k == 0 {
-		e.set(e.fresh())
-		return p
-	}
-	if e == sum {
-		sum = e.fresh()
-		sum.set(e)
-	}
-	e.set(sum)
-	for i := bits.Len64(k) - 2; i >= 0; i-- {
-		e.double(e)
-		if k>>i&1 == 1 {
-			e.add(e, sum)
-		}
-	}
+	e := p.match(q)
+	e.hornerVarTime(k, []element{e.fresh(), q.e})
+	return p
+}
+
+// HornerVarTime sets p = q[0] + x·q[1] + x²·q[2] + …, for a polynomial in the
+// exponent, in time that depends on x.
+func (p *Point) HornerVarTime(x uint64, q []*Point) *Point {
+	p.e.hornerVarTime(x, p.elements(len(q), q))
 	return p
 }
 

@@ -76,6 +76,12 @@ func (p *pointRistretto) sumSmallVarTime(w []int64, a []element) {
 	*p = *sum
 }
 
+func (p *pointRistretto) hornerVarTime(x uint64, a []element) {
+	sum := p.fresh().(*pointRistretto)
+	hornerVarTime[pointRistretto, addedRistretto](sum, x, a)
+	*p = *sum
+}
+
 // An addedRistretto is added as it is.
 type addedRistretto struct{ p ristretto.Point }
 

@@ -135,7 +135,7 @@ func sumOfProductsVarTime[P, C any, PP adding[P, C], CC added[P, C]](sum PP, s [
 	for i := range s {
 		values[i] = s[i].value()
 	}
-	if len(s) < 150 {
+	if len(s) < 200 {
 		straus[P, C, PP, CC](sum, values, nil, a, 5)
 	} else {
 		pippenger[P, C, PP, CC](sum, values, a)
@@ -206,10 +206,16 @@ func straus[P, C any, PP adding[P, C], CC added[P, C]](sum PP, k []limbs, negati
 // 2^(width-1) in magnitude, no two within width places, the least first. The
 // last digit is not zero.
 func naf(t *limbs, width int) []int8 {
-	digits := make([]int8, 0, 64*maxLimbs)
+	n := 0
+	for i, word := range t {
+		if word != 0 {
+			n = 64*i + bits.Len64(word) + 1
+		}
+	}
+	digits := make([]int8, n)
 	var carry uint64
 	top := 0
-	for i := 0; i < cap(digits); {
+	for i := 0; i < n; {
 		window := t[i/64] >> (i % 64)
 		if i%64+width > 64 && i/64+1 < len(t) {
 			window |= t[i/64+1] << (64 - i%64)
@@ -220,12 +226,37 @@ func naf(t *limbs, width int) []int8 {
 			continue
 		}
 		carry = window >> (width - 1) & 1
-		digits = digits[:i+1]
 		digits[i] = int8(int64(window) - int64(carry<<width))
 		top = i + 1
 		i += width
 	}
 	return digits[:top]
+}
+
+// hornerVarTime sets sum, which is the identity, to a[0] + x·a[1] + x²·a[2] + ….
+func hornerVarTime[P, C any, PP adding[P, C], CC added[P, C]](sum PP, x uint64, a []element) {
+	digits := naf(&limbs{x}, 2)
+	times, minus, q := CC(new(C)), CC(new(C)), CC(new(C))
+	for i := len(a) - 1; i >= 0; i-- {
+		if i == len(a)-1 || x == 0 {
+			sum.set(a[i])
+			continue
+		}
+		times.from(sum)
+		*minus = *times
+		minus.negIf(1)
+		for place := len(digits) - 2; place >= 0; place-- {
+			sum.doubleSelf()
+			switch digits[place] {
+			case 1:
+				sum.addCached(times)
+			case -1:
+				sum.addCached(minus)
+			}
+		}
+		q.from(a[i].(PP))
+		sum.addCached(q)
+	}
 }
 
 // pippenger collects, for each digit of c bits, the points that have the same
