@@ -87,10 +87,7 @@ func (c *Commitment) PublicShare(i Index) (*PublicKey, error) {
 func (c *Commitment) evaluate(i Index, x *curve.Scalar) *curve.Point {
 	p := c.algorithm.suite.curve.NewPoint()
 	if small, ok := i.Uint64(); ok && small < 1<<32 {
-		for _, q := range slices.Backward(c.points) {
-			p.Add(p.MulSmallVarTime(small, p), q)
-		}
-		return p
+		return p.HornerVarTime(small, c.points)
 	}
 	powers := make([]*curve.Scalar, len(c.points))
 	power := c.algorithm.suite.curve.NewScalar().SetUint64(1)

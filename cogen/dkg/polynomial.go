@@ -39,14 +39,13 @@ func (f polynomial) wipe() {
 // to, times the base point. An index of up to 64 bits takes a few additions a
 // coefficient.
 func (s *suite) valueVarTime(points []*curve.Point, x cogen.Index) *curve.Point {
-	small, isSmall := x.Uint64()
-	value, large := s.curve.NewPoint(), s.scalar(x)
+	value := s.curve.NewPoint()
+	if small, ok := x.Uint64(); ok {
+		return value.HornerVarTime(small, points)
+	}
+	large := s.scalar(x)
 	for k := len(points) - 1; k >= 0; k-- {
-		if isSmall {
-			value.MulSmallVarTime(small, value)
-		} else {
-			value.ScalarMult(large, value)
-		}
+		value.ScalarMult(large, value)
 		value.Add(value, points[k])
 	}
 	return value

@@ -122,14 +122,9 @@ func (g *Group) Verify(message, signature []byte) bool {
 
 // publicShare is the value at x of the polynomial in the exponent.
 func (g *Group) publicShare(i cogen.Index) *curve.Point {
-	last := len(g.points) - 1
-	p := g.curve.NewPoint().Set(g.points[last])
+	p := g.curve.NewPoint()
 	if x, small := i.Uint64(); small {
-		for k := last - 1; k >= 0; k-- {
-			p.MulSmallVarTime(x, p)
-			p.Add(p, g.points[k])
-		}
-		return p
+		return p.HornerVarTime(x, g.points)
 	}
 	x, _ := g.indexScalar(i)
 	power := g.curve.NewScalar().SetUint64(1)

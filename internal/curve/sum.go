@@ -135,7 +135,7 @@ func sumOfProductsVarTime[P, C any, PP adding[P, C], CC added[P, C]](sum PP, s [
 	for i := range s {
 		values[i] = s[i].value()
 	}
-	if len(s) < 200 {
+	if len(s) < 400 {
 		straus[P, C, PP, CC](sum, values, nil, a, 5)
 	} else {
 		pippenger[P, C, PP, CC](sum, values, a)
