@@ -60,10 +60,20 @@ func Example() {
 	}
 	fmt.Println(ed25519.Verify(group.Key(), message, signature))
 
-	// Whoever cheats is named.
-	shares[1], err = signers[1].Sign(nonces[1], message, p)
-	fmt.Println(shares[1], err)
+	// Nonces sign once.
+	_, err = signers[1].Sign(nonces[1], message, p)
+	fmt.Println(err)
+
+	// A cheat is named: the holder sends another number.
+	octets := shares[1].Bytes()
+	octets[len(octets)-8] ^= 1
+	if shares[1], err = group.ParseSignatureShare(octets); err != nil {
+		panic(err)
+	}
+	_, err = group.Aggregate(p, shares...)
+	fmt.Println(err)
 	// Output:
 	// true
-	// <nil> frost: the nonces have been used
+	// frost: the nonces have been used
+	// frost: holder 3: a wrong signature share
 }

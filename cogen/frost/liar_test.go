@@ -275,6 +275,40 @@ func TestNoncesAtTheSameTime(t *testing.T) {
 	}
 }
 
+// Signers of one program share the group and the package.
+func TestAtTheSameTime(t *testing.T) {
+	eachSuite(t, func(t *testing.T, s Suite) {
+		g, signers := deal(t, s, 3, 5)
+		x := committed(t, "message", signers...)
+		x.shares = make([]*SignatureShare, len(signers))
+		var wg sync.WaitGroup
+		for i, signer := range signers {
+			wg.Go(func() {
+				if _, err := g.ParsePackage(x.p.Bytes()); err != nil {
+					t.Error(err)
+				}
+				var err error
+				if x.shares[i], err = signer.Sign(x.nonces[i], x.message, x.p); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		for range 4 {
+			wg.Go(func() {
+				if _, err := g.Aggregate(x.p, x.shares...); err != nil {
+					t.Error(err)
+				}
+				_, err := g.Aggregate(x.p, x.shares[0].plus(1), x.shares[1], x.shares[2], x.shares[3], x.shares[4])
+				if _, ok := err.(*CheatError); !ok {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+	})
+}
+
 func TestSecretsAreHidden(t *testing.T) {
 	_, signers := deal(t, Ed448(), 2, 2)
 	n, _, err := signers[0].Commit()

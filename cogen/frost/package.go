@@ -32,8 +32,8 @@ type Package struct {
 }
 
 // NewPackage returns the package for message and commitments in any order:
-// those of at least Need signers, each of them once. The others are wanted
-// too in round two, so none may be there who will not sign.
+// those of at least Need signers, each of them once. All of these must sign, so
+// there should be none who may not.
 func (g *Group) NewPackage(message []byte, commitments ...*Commitment) (*Package, error) {
 	if len(message) > MaxMessage {
 		return nil, fmt.Errorf("frost: a message has at most %d octets", MaxMessage)
