@@ -46,7 +46,8 @@ there:
 
 Every file goes to every other party. Who cheats is named, and there is no key. One party
 begins, with "meshkey dkg request". For a key that takes all of you, see "meshkey cogen".`,
-		Example: `  meshkey dkg request alice.profile bob.profile carol.profile --quorum 2of3 --seed alice.seed --out vault
+		Example: `  meshkey dkg request alice.profile bob.profile carol.profile --quorum 2of3 \
+    --seed alice.seed --out vault
   meshkey dkg round1 vault --seed bob.seed
   meshkey dkg finish vault --seed bob.seed`,
 	}
@@ -73,7 +74,8 @@ func (a *app) dkgRequest() *cobra.Command {
 		Long: `Write the request for a ceremony into the new folder DIR: who takes part, by their
 signed profiles, your own among them, what key is to be made, and how many of the shares
 are needed to use it.`,
-		Example: `  meshkey dkg request alice.profile bob.profile carol.profile --quorum 2of3 --seed alice.seed --out vault
+		Example: `  meshkey dkg request alice.profile bob.profile carol.profile --quorum 2of3 \
+    --seed alice.seed --out vault
   meshkey dkg request *.profile --need 3 --algorithm Ed448 --seed alice.seed --out signing`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
