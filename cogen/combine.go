@@ -102,7 +102,7 @@ func combine(parts []*Partial) (*curve.Point, error) {
 		}
 		return sum, nil
 	}
-	return sum.Add(sum, l.sum(points, divisors[scaling])), nil
+	return sum.Add(sum, l.sum(points, int(scaling))), nil
 }
 
 // agreement is a point as SharedSecret returns it.

@@ -27,100 +27,17 @@ func newInterpolation(c *curve.Curve, at []Index) (*interpolation, error) {
 	return &interpolation{c, at, x}, nil
 }
 
-// sum returns factor times the value at 0, from the values as points.
-func (l *interpolation) sum(points []*curve.Point, factor uint64) *curve.Point {
-	sum := l.curve.NewPoint()
-	numerators, denominator, ok := l.fractions()
-	if !ok {
-		weights, f := l.weights(), l.curve.NewScalar().SetUint64(factor)
-		for _, w := range weights {
-			w.Mul(w, f)
-		}
-		return sum.MultiScalarMultVarTime(weights, points)
+// sum returns the value at 0, from the values as points, each of them over
+// divisors[highest].
+func (l *interpolation) sum(points []*curve.Point, highest int) *curve.Point {
+	if sum := l.sumOfFractions(points, highest); sum != nil {
+		return sum
 	}
-	sum.SumSmallVarTime(numerators, points)
-	if factor%denominator == 0 {
-		return sum.MulSmallVarTime(factor/denominator, sum)
+	weights, factor := l.weights(), l.curve.NewScalar().SetUint64(divisors[highest])
+	for _, w := range weights {
+		w.Mul(w, factor)
 	}
-	f := l.curve.NewScalar().SetUint64(factor)
-	f.Mul(f, invertSmall(l.curve, denominator))
-	return sum.MultiScalarMultVarTime([]*curve.Scalar{f}, []*curve.Point{sum})
-}
-
-// maxFractions is the number of values from which on the weights are hardly
-// ever fractions of one word.
-const maxFractions = 24
-
-// fractions returns the weights as fractions with one denominator, the least,
-// if they fit: weights of small indexes are small rational numbers. So the
-// points are multiplied with a few bits each, and only their sum with an
-// inverse, if at all.
-func (l *interpolation) fractions() (numerators []int64, denominator uint64, ok bool) {
-	x, ok := words(l.at)
-	if !ok || len(x) > maxFractions {
-		return nil, 0, false
-	}
-	over, under := make([]uint64, len(x)), make([]uint64, len(x))
-	denominator = 1
-	for i := range x {
-		f := fraction{1, 1}
-		for j := range x {
-			if i != j && !f.mul(x[j], max(x[i], x[j])-min(x[i], x[j])) {
-				return nil, 0, false
-			}
-		}
-		f.reduce()
-		over[i], under[i] = f.over, f.under
-		hi, lo := bits.Mul64(denominator, f.under/gcd(denominator, f.under))
-		if hi != 0 {
-			return nil, 0, false
-		}
-		denominator = lo
-	}
-	numerators = make([]int64, len(x))
-	for i := range x {
-		hi, lo := bits.Mul64(over[i], denominator/under[i])
-		if hi != 0 || lo >= 1<<63 {
-			return nil, 0, false
-		}
-		numerators[i] = int64(lo)
-		for j := range x {
-			if x[j] < x[i] {
-				numerators[i] = -numerators[i]
-			}
-		}
-	}
-	return numerators, denominator, true
-}
-
-// A fraction is over/under.
-type fraction struct{ over, under uint64 }
-
-// mul multiplies f with over/under and reduces it only where it must. It
-// reports whether that fits.
-func (f *fraction) mul(over, under uint64) bool {
-	for range 2 {
-		high, low := bits.Mul64(f.over, over)
-		highUnder, lowUnder := bits.Mul64(f.under, under)
-		if high|highUnder == 0 {
-			f.over, f.under = low, lowUnder
-			return true
-		}
-		f.reduce()
-	}
-	return false
-}
-
-func (f *fraction) reduce() {
-	g := gcd(f.over, f.under)
-	f.over, f.under = f.over/g, f.under/g
-}
-
-func gcd(a, b uint64) uint64 {
-	for b != 0 {
-		a, b = b, a%b
-	}
-	return a
+	return l.curve.NewPoint().MultiScalarMultVarTime(weights, points)
 }
 
 // words returns indexes as words, if they fit.
