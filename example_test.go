@@ -2,11 +2,15 @@ package meshkey_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"log"
+	"os"
+	"strings"
 	"time"
 
 	"meshkey/escrow"
+	"meshkey/group"
 	"meshkey/print"
 	"meshkey/profile"
 	"meshkey/recovery"
@@ -50,6 +54,41 @@ func Example_recovery() {
 	defer result.Seed.Wipe()
 	fmt.Println("recovered from sheets", result.Used, "and verified:", result.Verified)
 	// Output: recovered from sheets [1 3] and verified: true
+}
+
+// Set up a group whose files open only if two of its members and its key service
+// agree.
+func Example_group() {
+	account, keys, alice, bob, carol := cast() // accounts of the group, of its service, of its members
+	options := group.Options{Mode: group.Mixed, Need: 2, Address: "board@example.com", Service: &keys.Member, At: time.Now()}
+	admin, change, err := group.Create(account, options, alice.Member, bob.Member, carol.Member)
+	check(err)
+	account.Wipe() // its seed is on paper
+	service := group.NewLocalService(keys)
+	check(service.Keep(context.Background(), change.Record, change.Halves...))
+	sealed := file("minutes.dare")
+	check(admin.Group().Encrypt(sealed, strings.NewReader("the minutes of Monday"), -1, nil))
+	asks, err := group.Accept(admin.Group(), bob, change.Invitations[bob.Address])
+	check(err)
+	helps, err := group.Accept(admin.Group(), carol, change.Invitations[carol.Address])
+	check(err)
+	_, err = asks.Decrypt(context.Background(), os.Stdout, sealed, service, helps)
+	check(err)
+	// Output: the minutes of Monday
+}
+
+// cast makes the accounts of a group, of its service and of three members.
+func cast() (account *profile.Account, keys, alice, bob, carol *group.Identity) {
+	account, err := profile.NewSeed().Account()
+	check(err)
+	identity := func(address string) *group.Identity {
+		account, err := profile.NewSeed().Account()
+		check(err)
+		id, err := group.AccountIdentity(account, address)
+		check(err)
+		return id
+	}
+	return account, identity("keys@example.com"), identity("alice@example.com"), identity("bob@example.com"), identity("carol@example.com")
 }
 
 // lost makes an account, prints three sheets, and forgets all but pictures of
