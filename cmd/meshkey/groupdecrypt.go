@@ -115,62 +115,81 @@ func (t *taking) openFlags(cmd *cobra.Command) {
 	outputFlags(cmd, &t.out, &t.replace)
 }
 
-// helperIn makes a helper of a folder and the seed of its owner: the service, or
-// a member.
-func (a *app) helperIn(name, seedName string, open opening) (h group.Helper, id *group.Identity, wipe func(), err error) {
-	f := folder(name)
-	g, err := f.record(a)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	who, err := a.ownerOf(seedName, open)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	wipe = who.wipe
-	defer func() {
-		if err != nil {
-			wipe()
-		}
-	}()
-	id, isService, err := identityIn(g, who.account)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	if isService {
-		halves, err := f.halves(a)
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		s := group.NewLocalService(id)
-		if err := s.Keep(context.Background(), g.Bytes(), halves...); err != nil {
-			return nil, nil, nil, err
-		}
-		return s, id, func() { s.Wipe(); who.wipe() }, nil
-	}
-	invitations, err := f.invitationsOf(a, id.Address)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	m, err := group.Accept(g, id, invitations...)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	return m, id, func() { m.Wipe(); who.wipe() }, nil
+// party is somebody who is here with his folder of a group and his seed: a
+// member, or the service.
+type party struct {
+	who     owner
+	id      *group.Identity
+	group   *group.Group
+	member  *group.Membership   // nil for the service
+	service *group.LocalService // nil for a member
 }
 
-// member takes up a membership.
-func (t *taking) member(a *app) (*group.Membership, *group.Identity, func(), error) {
-	h, id, wipe, err := a.helperIn(t.group, t.seed, t.open)
+func (p *party) wipe() {
+	if p.member != nil {
+		p.member.Wipe()
+	}
+	if p.service != nil {
+		p.service.Wipe()
+	}
+	p.who.wipe()
+}
+
+func (p *party) helper() group.Helper {
+	if p.service != nil {
+		return p.service
+	}
+	return p.member
+}
+
+// partyIn takes up what somebody has of a group. The caller wipes it.
+func (a *app) partyIn(f folder, seed string, open opening) (*party, error) {
+	g, err := f.record(a)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
-	m, ok := h.(*group.Membership)
-	if !ok {
-		wipe()
-		return nil, nil, nil, exit.Errorf(exit.Failed, "that is the seed of the service, which does not read")
+	who, err := a.ownerOf(seed, open)
+	if err != nil {
+		return nil, err
 	}
-	return m, id, wipe, nil
+	p := &party{who: who, group: g}
+	if err := p.takeUp(a, f); err != nil {
+		p.wipe()
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *party) takeUp(a *app, f folder) error {
+	id, isService, err := identityIn(p.group, p.who.account)
+	if err != nil {
+		return err
+	}
+	p.id = id
+	if !isService {
+		invitations, err := f.invitationsOf(a, id.Address)
+		if err != nil {
+			return err
+		}
+		p.member, err = group.Accept(p.group, id, invitations...)
+		return err
+	}
+	halves, err := f.halves(a)
+	if err != nil {
+		return err
+	}
+	p.service = group.NewLocalService(id)
+	return p.service.Keep(context.Background(), p.group.Bytes(), halves...)
+}
+
+// memberIn is partyIn for one who reads.
+func (t *taking) memberIn(a *app) (*party, error) {
+	p, err := a.partyIn(folder(t.group), t.seed, t.open)
+	if err == nil && p.member == nil {
+		p.wipe()
+		return nil, exit.Errorf(exit.Failed, "that is the seed of the service, which does not read")
+	}
+	return p, err
 }
 
 // sealed reads the header of an envelope.
@@ -216,17 +235,17 @@ and it is said whose it is.`,
 			if len(helpers) != len(helperSeeds) {
 				return exit.Errorf(exit.Usage, "%s and %s", countOf(len(helpers), "helper", "helpers"), countOf(len(helperSeeds), "seed", "seeds")).Hinted("%s", helperNeeded)
 			}
-			m, _, wipe, err := t.member(a)
+			me, err := t.memberIn(a)
 			if err != nil {
 				return err
 			}
-			defer wipe()
+			defer me.wipe()
 			s, in, err := a.sealed(args[0])
 			if err != nil {
 				return err
 			}
 			defer in.Close()
-			d, err := m.Begin(s)
+			d, err := me.member.Begin(s)
 			if err != nil {
 				return err
 			}
@@ -235,7 +254,7 @@ and it is said whose it is.`,
 					return err
 				}
 			}
-			return t.finish(a, m, d, s, args[0])
+			return t.finish(a, me.group, d, s, args[0])
 		},
 	}
 	t.flags(cmd)
@@ -248,12 +267,12 @@ and it is said whose it is.`,
 
 // ask asks a helper who is here.
 func (a *app) ask(d *group.Decryption, name, seedName string, open opening) error {
-	h, _, wipe, err := a.helperIn(name, seedName, open)
+	p, err := a.partyIn(folder(name), seedName, open)
 	if err != nil {
 		return err
 	}
-	defer wipe()
-	answer, err := h.Contribute(context.Background(), d.Request())
+	defer p.wipe()
+	answer, err := p.helper().Contribute(context.Background(), d.Request())
 	if err != nil {
 		return err
 	}
@@ -261,7 +280,7 @@ func (a *app) ask(d *group.Decryption, name, seedName string, open opening) erro
 }
 
 // finish writes the plaintext, and says who vouches for it.
-func (t *taking) finish(a *app, m *group.Membership, d *group.Decryption, s *group.Sealed, name string) error {
+func (t *taking) finish(a *app, g *group.Group, d *group.Decryption, s *group.Sealed, name string) error {
 	if err := d.Missing(); err != nil {
 		if few, ok := errors.AsType[*group.TooFewError](err); ok {
 			return exit.Errorf(exit.TooFew, "%w", few).Hinted("meshkey group request %s --group %s --seed %s --out REQUEST asks them by files", sourceName(name), t.group, t.seed)
@@ -296,7 +315,7 @@ func (t *taking) finish(a *app, m *group.Membership, d *group.Decryption, s *gro
 		a.voice.Say("The envelope is anonymous: nobody outside the group can have changed it, and it does not tell who sent it.")
 		return nil
 	}
-	a.voice.Say("The signature is good: %s.", signerName(m.Group(), signer))
+	a.voice.Say("The signature is good: %s.", signerName(g, signer))
 	return nil
 }
 
@@ -323,11 +342,11 @@ answers are for you alone. Keep the request: "meshkey group combine" needs it.`,
       --out reports.request`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			m, id, wipe, err := t.member(a)
+			me, err := t.memberIn(a)
 			if err != nil {
 				return err
 			}
-			defer wipe()
+			defer me.wipe()
 			var all []*group.Sealed
 			for _, name := range args {
 				s, in, err := a.sealed(name)
@@ -337,7 +356,7 @@ answers are for you alone. Keep the request: "meshkey group combine" needs it.`,
 				defer in.Close()
 				all = append(all, s)
 			}
-			d, err := m.Begin(all...)
+			d, err := me.member.Begin(all...)
 			if err != nil {
 				return err
 			}
@@ -346,7 +365,7 @@ answers are for you alone. Keep the request: "meshkey group combine" needs it.`,
 			}
 			var few *group.TooFewError
 			if err := d.Missing(); errors.As(err, &few) {
-				a.voice.Say("Send it to %s; each answers with: meshkey group contribute REQUEST --group FOLDER --seed SEED --out ANSWER", whom(m.Group(), few, id))
+				a.voice.Say("Send it to %s; each answers with: meshkey group contribute REQUEST --group FOLDER --seed SEED --out ANSWER", whom(me.group, few, me.id))
 			} else {
 				a.voice.Say("Nobody else is needed: meshkey group combine decrypts without an answer.")
 			}
@@ -422,16 +441,16 @@ func (t *taking) contribute(a *app, name string, files []string) error {
 	if err := a.approve(g, r, files); err != nil {
 		return err
 	}
-	h, id, wipe, err := a.helperIn(t.group, t.seed, t.open)
+	p, err := a.partyIn(folder(t.group), t.seed, t.open)
 	if err != nil {
 		return err
 	}
-	defer wipe()
-	answer, err := h.Contribute(context.Background(), r)
+	defer p.wipe()
+	answer, err := p.helper().Contribute(context.Background(), r)
 	if err != nil {
 		return err
 	}
-	sealed, err := answer.Seal(g, r, id)
+	sealed, err := answer.Seal(g, r, p.id)
 	if err != nil {
 		return err
 	}
@@ -496,16 +515,16 @@ said whose.`,
       --seed alice.seed *.answer > plan.pdf`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			m, id, wipe, err := t.member(a)
+			me, err := t.memberIn(a)
 			if err != nil {
 				return err
 			}
-			defer wipe()
+			defer me.wipe()
 			b, err := a.read(request, maxRecord)
 			if err != nil {
 				return err
 			}
-			r, err := group.ParseRequest(b, m.Group())
+			r, err := group.ParseRequest(b, me.group)
 			if err != nil {
 				return err
 			}
@@ -514,12 +533,12 @@ said whose.`,
 				return err
 			}
 			defer in.Close()
-			if name, err := s.Name(m.Group()); err != nil {
+			if name, err := s.Name(me.group); err != nil {
 				return err
 			} else if !slices.ContainsFunc(r.Items(), func(i group.Item) bool { return i.Name == name }) {
 				return exit.Errorf(exit.Failed, "%s is not a file that %s asks for", sourceName(args[0]), sourceName(request))
 			}
-			d, err := m.Resume(r)
+			d, err := me.member.Resume(r)
 			if err != nil {
 				return err
 			}
@@ -528,7 +547,7 @@ said whose.`,
 				if err != nil {
 					return err
 				}
-				answer, err := group.OpenAnswer(b, m.Group(), r, id)
+				answer, err := group.OpenAnswer(b, me.group, r, me.id)
 				if err == nil {
 					err = d.Add(answer)
 				}
@@ -539,7 +558,7 @@ said whose.`,
 					return exit.Errorf(codeOf(err), "%s: %w", sourceName(name), err)
 				}
 			}
-			return t.finish(a, m, d, s, args[0])
+			return t.finish(a, me.group, d, s, args[0])
 		},
 	}
 	t.flags(cmd)
