@@ -255,8 +255,18 @@ func (a *appointment) parseGrant(p *Proposal, b []byte) (int, *grant, error) {
 	if err != nil {
 		return 0, nil, fmt.Errorf("group: %w", err)
 	}
-	place := slices.IndexFunc(a.administrators, func(m Member) bool { return e.Verify(m.Signature) == nil })
-	if place < 0 {
+	var wrong error
+	place := slices.IndexFunc(a.administrators, func(m Member) bool {
+		err := e.Verify(m.Signature)
+		if errors.As(err, new(*dare.SignatureError)) {
+			wrong = fmt.Errorf("group: a grant in the name of %q: %w", m.Address, err)
+		}
+		return err == nil
+	})
+	switch {
+	case place < 0 && wrong != nil:
+		return 0, nil, wrong
+	case place < 0:
 		return 0, nil, errors.New("group: a grant that none of the administrators signed")
 	}
 	g := &grant{octets: b, deputy: &a.administrators[place]}

@@ -7,8 +7,8 @@ import (
 
 // Obsolete tells whether something that came for the service holds no half that
 // the group's record still gives it, because members were dismissed or a key was
-// shared out anew. A service deletes it: Keeper. What is malformed, or newer
-// than the record, is not obsolete.
+// shared out anew. A service deletes it: Keeper. What is malformed, of another
+// group, or newer than the record, is not obsolete.
 func (g *Group) Obsolete(half []byte) bool {
 	if t, err := unmarshal(half); err == nil && t.Welcome != nil {
 		a, err := t.Welcome.admission(g)
@@ -23,7 +23,7 @@ func (g *Group) Obsolete(half []byte) bool {
 		return err == nil && !current
 	}
 	e, err := dare.Parse(half)
-	if err != nil {
+	if err != nil || e.Verify(g.administrator()) != nil {
 		return false
 	}
 	access, err := mesh.ParseAs[mesh.CatalogedAccess](e.Body)

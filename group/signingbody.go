@@ -6,6 +6,7 @@ import (
 
 	"meshkey/internal/jsonb"
 	"meshkey/internal/secret"
+	"meshkey/mesh"
 )
 
 // signingFile has one of the structures that signers exchange, under its tag.
@@ -77,7 +78,7 @@ type signatureShareBody struct {
 	Share []byte `jsonb:"Share"`
 }
 
-var signingSchema = sync.OnceValue(func() *jsonb.Schema { return jsonb.NewSchema(nil, &signingFile{}) })
+var signingSchema = sync.OnceValue(func() *jsonb.Schema { return jsonb.NewSchema(nil, &signingFile{}, &mesh.PublicKeyECDH{}) })
 
 // bytes writes the file.
 func (f *signingFile) bytes() ([]byte, error) {

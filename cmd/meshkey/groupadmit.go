@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -138,6 +139,9 @@ func (d *deputy) do(a *app, f folder, proposal string, answer func(*group.Deputy
 	id, _, err := identityIn(g, who.account)
 	if err != nil {
 		return err
+	}
+	if !slices.ContainsFunc(g.Administrators(), func(m group.Member) bool { return m.Address == id.Address }) {
+		return exit.Errorf(exit.Refused, "%s is not one of the appointed administrators of the group", id.Address)
 	}
 	capability, err := f.newest(a, id.Address, endCapability)
 	if err != nil {
