@@ -47,23 +47,23 @@ type Curve struct {
 var (
 	curveX25519 = &Curve{
 		name: "X25519", order: order25519, cofactor: 3, montgomery: true,
-		base: base25519(), form: form{prime25519, true, liftX25519, affineX25519, ladder25519, joinX25519, smallX25519},
+		base: base25519(), form: form{prime25519, true, liftX25519, affineX25519, smallX25519, ladder25519, joinX25519},
 	}
 	curveX448 = &Curve{
 		name: "X448", order: order448, cofactor: 2, montgomery: true,
-		base: baseX448(), form: form{prime448, true, liftX448, affineX448, ladder448, joinX448, smallX448},
+		base: baseX448(), form: form{prime448, true, liftX448, affineX448, smallX448, ladder448, joinX448},
 	}
 	curveEd25519 = &Curve{
 		name: "Ed25519", order: order25519, cofactor: 3,
-		base: base25519(), form: form{prime25519, false, liftEd25519, affineEd25519, nil, nil, nil},
+		base: base25519(), form: form{prime25519, false, liftEd25519, affineEd25519, smallEd25519, nil, nil},
 	}
 	curveEd448 = &Curve{
 		name: "Ed448", order: order448, cofactor: 2,
-		base: baseEd448(), form: form{prime448, true, liftEd448, affineEd448, nil, nil, nil},
+		base: baseEd448(), form: form{prime448, true, liftEd448, affineEd448, smallEd448, nil, nil},
 	}
 	curveRistretto255 = &Curve{
 		name: "ristretto255", order: order25519, cofactor: 0,
-		base: baseRistretto(), form: form{prime25519, false, liftRistretto, encodeRistretto, nil, nil, nil},
+		base: baseRistretto(), form: form{prime25519, false, liftRistretto, encodeRistretto, smallRistretto, nil, nil},
 	}
 )
 

@@ -26,10 +26,10 @@ type form struct {
 	// affine returns both coordinates below prime, in time that does not
 	// depend on them. For the identity of a Montgomery curve they are 0.
 	affine func(e element) (shown, other []byte)
+	small  []string // what is shown of the points of small order
 	// Montgomery curves have these too.
 	ladder ladder
 	join   func(shown, other []byte) element // of coordinates that are a point's, not 0
-	small  []string                          // what is shown of the points of order 4 and 8
 }
 
 // PointLen is the number of octets of Point.Bytes: 33 for X25519, 57 for X448
@@ -114,20 +114,25 @@ func (c *Curve) lift(shown []byte, odd byte) (*Point, error) {
 	if !lessThan(shown, c.form.prime) {
 		return nil, errCanonical
 	}
-	if c.montgomery && bytes.Equal(shown, make([]byte, len(shown))) {
-		return nil, errSmall // (0, 0), of order 2, which the maps have no image for
+	// The other coordinate is 0 at points of order 1 and 2 only: with them go
+	// the zeros that have a sign, and what the maps have no image for.
+	if c.form.isSmallOrder(shown) {
+		return nil, errSmall
 	}
 	e, ok := c.form.lift(shown, odd)
 	if !ok {
 		return nil, errOffCurve
 	}
-	// The other coordinate is 0 at points of order 1 and 2 only: with them go
-	// the zeros that have a sign.
-	p := &Point{c, e}
-	if p.IsSmallOrder() == 1 {
-		return nil, errSmall
+	return &Point{c, e}, nil
+}
+
+func (f *form) isSmallOrder(shown []byte) bool {
+	for _, small := range f.small {
+		if string(shown) == small {
+			return true
+		}
 	}
-	return p, nil
+	return false
 }
 
 // lessThan compares little-endian integers of the same length.

@@ -14,8 +14,6 @@ import (
 var (
 	prime25519 = func() []byte { p := fp.P(); return p[:] }()
 
-	one25519 = new(field.Element).One()
-
 	// twoD25519 is twice d = -121665/121666.
 	twoD25519 = fp.Elt(unhex("59f1b226949bd6eb56b183829a14e00030d1f3eef2808e19e7fcdf56dcd90624"))
 
@@ -36,11 +34,10 @@ func unhex(s string) []byte {
 }
 
 // element25519 and elt25519 take an element from one library to the other.
-func element25519(x *fp.Elt) *field.Element {
+func element25519(x *fp.Elt) (e field.Element) {
 	t := *x
 	fp.Modp(&t)
-	e, err := new(field.Element).SetBytes(t[:])
-	if err != nil {
+	if _, err := e.SetBytes(t[:]); err != nil {
 		panic("curve: an element has the wrong length")
 	}
 	return e
@@ -51,14 +48,16 @@ func elt25519(x *field.Element) fp.Elt { return fp.Elt(x.Bytes()) }
 // invert25519 returns 1/x, and 0 for 0.
 func invert25519(x *fp.Elt) fp.Elt {
 	e := element25519(x)
-	return elt25519(e.Invert(e))
+	e.Invert(&e)
+	return elt25519(&e)
 }
 
 // sqrt25519 returns the even square root of a/b, if there is one, and 0 for
 // b = 0, which is no square then but for a = 0.
 func sqrt25519(a, b *fp.Elt) (root fp.Elt, square int) {
-	e, square := new(field.Element).SqrtRatio(element25519(a), element25519(b))
-	return elt25519(e), square
+	e, f := element25519(a), element25519(b)
+	_, square = e.SqrtRatio(&e, &f)
+	return elt25519(&e), square
 }
 
 // negIf25519 sets x = -x for n = 1.

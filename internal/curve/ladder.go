@@ -1,22 +1,5 @@
 package curve
 
-import (
-	"bytes"
-	"slices"
-)
-
-// smallX25519 and smallX448 are the u of the points of order 4 and 8; 0 is
-// that of order 2.
-var (
-	smallX25519 = []string{
-		string(unhex("0100000000000000000000000000000000000000000000000000000000000000")),
-		string(unhex("e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800")),
-		string(unhex("5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157")),
-	}
-	smallX448 = []string{string(unhex("feffffffffffffffffffffffffffffffffffffffffffffffffffffff" +
-		"feffffffffffffffffffffffffffffffffffffffffffffffffffffff"))}
-)
-
 // A ladder multiplies the point of a Montgomery curve that has the coordinate
 // u, below the prime and not 0, and a v that is odd for odd = 1, with a scalar.
 // It writes both coordinates of the product. It is not done if u is on the
@@ -64,7 +47,6 @@ func (f *form) split(b []byte) (u []byte, odd byte, ok bool) {
 		odd = b[n]
 	}
 	u = b[:n]
-	zero := bytes.Equal(u, make([]byte, n))
-	ok = odd&0x7f == 0 && lessThan(u, f.prime) && !zero && !slices.Contains(f.small, string(u))
+	ok = odd&0x7f == 0 && lessThan(u, f.prime) && !f.isSmallOrder(u)
 	return u, odd >> 7, ok
 }

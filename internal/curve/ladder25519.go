@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"math/bits"
 
-	"filippo.io/edwards25519/field"
 	fp "github.com/cloudflare/circl/math/fp25519"
 )
 
@@ -110,11 +109,10 @@ func recover25519(u0 *fp.Elt, odd byte, x1, z1, x2, z2 *fp.Elt) (u, v []byte, do
 
 	fp.Mul(&s, &w, &d)
 	fp.Mul(&d, &s, &d)
-	root, square := new(field.Element).SqrtRatio(one25519, element25519(&d))
-	if square == 0 || fp.IsZero(&d) {
+	r, square := sqrt25519(&one, &d)
+	if square == 0 {
 		return nil, nil, false
 	}
-	r := elt25519(root)
 	fp.Mul(&w, &r, &s) // v or -v
 	fp.Modp(&w)
 	negIf25519(&y, uint(w[0]&1^odd))

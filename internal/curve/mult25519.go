@@ -8,7 +8,7 @@ func base25519() element { return fromEdwards25519(edwards25519.NewGeneratorPoin
 // multiples of the base point.
 func fromEdwards25519(p *edwards25519.Point) *point25519 {
 	x, y, z, t := p.ExtendedCoordinates()
-	return &point25519{elt25519(x), elt25519(y), elt25519(z), elt25519(t), elt25519(one25519)}
+	return &point25519{elt25519(x), elt25519(y), elt25519(z), elt25519(t), identity25519.z}
 }
 
 func (p *point25519) scalarBaseMult(s *Scalar) {

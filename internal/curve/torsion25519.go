@@ -64,7 +64,9 @@ func (p *point25519) torsionFree() int {
 // quartic25519 returns x to the power (p-1)/4: 1 for a fourth power.
 func quartic25519(x *fp.Elt) fp.Elt {
 	e := element25519(x)
-	r := new(field.Element).Pow22523(e) // (p-5)/8
-	r.Square(r)
-	return elt25519(r.Multiply(r, e))
+	var r field.Element
+	r.Pow22523(&e) // (p-5)/8
+	r.Square(&r)
+	r.Multiply(&r, &e)
+	return elt25519(&r)
 }
