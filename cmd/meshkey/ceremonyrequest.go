@@ -15,7 +15,8 @@ import (
 // invitation is what a request is made of.
 type invitation struct {
 	terms    ceremony.Terms
-	profiles []string // files
+	profiles []string         // files
+	parties  []ceremony.Party // instead of profiles
 	who      partyFlags
 	out      string // folder
 	next     string // command that everybody runs next, without its flags
@@ -23,7 +24,7 @@ type invitation struct {
 
 // invite makes a request for a ceremony and writes it into a folder.
 func (a *app) invite(i invitation, asJSON bool) error {
-	var parties []ceremony.Party
+	parties := i.parties
 	for _, name := range i.profiles {
 		p, err := a.openProfile(name)
 		if err != nil {

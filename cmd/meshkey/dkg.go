@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -51,14 +52,15 @@ begins, with "meshkey dkg request". For a key that takes all of you, see "meshke
   meshkey dkg round1 vault --seed bob.seed
   meshkey dkg finish vault --seed bob.seed`,
 	}
-	cmd.AddCommand(a.dkgRequest(), a.dkgRound1(), a.dkgRound2(), a.dkgRound3(), a.dkgFinish(), a.dkgVerify())
+	cmd.AddCommand(a.dkgRequest(), a.dkgRound1(), a.dkgRound2(), a.dkgRound3(), a.dkgFinish(), a.dkgVerify(), a.dkgRefresh())
 	return cmd
 }
 
 // dkgTerms are the parameters of a request.
 type dkgTerms struct {
-	Algorithm string `json:"algorithm"`
-	Need      int    `json:"need"`
+	Algorithm string      `json:"algorithm"`
+	Need      int         `json:"need"`
+	Refresh   *dkgRefresh `json:"refresh,omitempty"` // of a key that there is; none: make a new one
 }
 
 func (a *app) dkgRequest() *cobra.Command {
@@ -97,7 +99,7 @@ are needed to use it.`,
 			}
 			a.adviseNeed(need, len(args))
 			i.profiles = args
-			i.terms = ceremony.Terms{Kind: kindDKG, Purpose: reason, Rounds: dkgReceipts, Parameters: dkgTerms{alg.String(), need}}
+			i.terms = ceremony.Terms{Kind: kindDKG, Purpose: reason, Rounds: dkgReceipts, Parameters: dkgTerms{Algorithm: alg.String(), Need: need}}
 			return a.invite(i, asJSON)
 		},
 	}
@@ -143,7 +145,10 @@ func (a *app) adviseNeed(need, of int) {
 type dkgTable struct {
 	*desk
 	protocol *dkg.Ceremony
-	index    cogen.Index // the own one; none for who looks on
+	indexes  []cogen.Index // in the order of the parties
+	index    cogen.Index   // the own one; none for who looks on
+	refresh  *cogen.Commitment
+	old      *cogen.Share // for a refresh, once it is needed
 }
 
 func (a *app) dkgDesk(dir string, who partyFlags) (*dkgTable, error) {
@@ -171,27 +176,27 @@ func (t *dkgTable) readTerms() error {
 	case t.Rounds() != dkgReceipts:
 		return exit.Errorf(exit.Failed, "%s asks for %d rounds; there are %d", t.request(), t.Rounds(), dkgReceipts)
 	}
-	var holders []cogen.Index
-	for i := range t.Names() {
-		holders = append(holders, indexOf(i))
+	if err := t.readIndexes(alg, terms.Need, terms.Refresh); err != nil {
+		return exit.Errorf(exit.Failed, "%s: %w", t.request(), err)
 	}
 	if t.self != nil {
-		t.index = indexOf(t.self.Number - 1)
+		t.index = t.indexes[t.self.Number-1]
 	}
-	if t.protocol, err = dkg.Generate(alg, t.ID(), terms.Need, holders); err != nil {
+	if t.refresh != nil {
+		t.protocol, err = dkg.Refresh(t.ID(), t.refresh, t.indexes)
+	} else {
+		t.protocol, err = dkg.Generate(alg, t.ID(), terms.Need, t.indexes)
+	}
+	if err != nil {
 		return exit.Errorf(exit.Failed, "%s asks for what cannot be: %w", t.request(), err)
 	}
 	return nil
 }
 
-// indexOf is the index of the party at a place in the request, from 0.
-func indexOf(place int) cogen.Index { return cogen.NewIndex(uint64(place) + 1) }
-
 // nameOf is the party that has an index.
 func (t *dkgTable) nameOf(i cogen.Index) string {
-	n, ok := i.Uint64()
-	if names := t.Names(); ok && n-1 < uint64(len(names)) {
-		return names[n-1]
+	if n := slices.Index(t.indexes, i); n >= 0 {
+		return t.Names()[n]
 	}
 	return "party " + i.String()
 }

@@ -22,6 +22,7 @@ import (
 func (a *app) dkgFinish() *cobra.Command {
 	var (
 		who    partyFlags
+		old    string
 		asJSON bool
 	)
 	cmd := &cobra.Command{
@@ -37,7 +38,8 @@ sealed to yourself, and the state of the ceremony is removed.
 At the end read the line "Transcript" to each other: who has the same one has seen the
 same.`,
 		Example: `  meshkey dkg finish vault --seed bob.seed
-  meshkey dkg finish vault --seed bob.seed --json`,
+  meshkey dkg finish vault --seed bob.seed --json
+  meshkey dkg finish vault2 --seed bob.seed --old vault`,
 		Args: oneArg("DIR"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			t, err := a.dkgDesk(args[0], who)
@@ -45,10 +47,15 @@ same.`,
 				return err
 			}
 			defer t.leave()
+			if err := t.openOld(old, who); err != nil {
+				return err
+			}
+			defer t.wipeOld()
 			return t.named(t.finish(who, asJSON))
 		},
 	}
 	who.flags(cmd)
+	cmd.Flags().StringVar(&old, "old", "", "`DIR` with your share from before, for a refresh")
 	jsonFlag(cmd, &asJSON)
 	_ = cmd.MarkFlagRequired("seed")
 	return cmd
@@ -117,9 +124,9 @@ func (t *dkgTable) receipt([]byte) (m ceremony.Draft, remember []byte, err error
 		if err != nil {
 			return m, nil, err
 		}
-		deals[indexOf(i)] = text.Reveal()
+		deals[t.indexes[i]] = text.Reveal()
 	}
-	pending, err := t.protocol.Finish(t.index, nil, openings, deals)
+	pending, err := t.protocol.Finish(t.index, t.old, openings, deals)
 	if err != nil {
 		for _, i := range dkg.Culprits(err) {
 			judged, ok := errors.AsType[*dkg.CheatError](t.protocol.Judge(t.index, i, openings[i], deals[i]))
@@ -146,17 +153,17 @@ func (t *dkgTable) complaints() error {
 		}
 		var b dkgReceipt
 		if err := t.inbox.Body(dkgReceipts, name, &b); err != nil {
-			return &dkg.CheatError{Index: indexOf(i), What: "sent a message that is not in its form"}
+			return &dkg.CheatError{Index: t.indexes[i], What: "sent a message that is not in its form"}
 		}
 		if b.Accused == "" {
 			continue
 		}
 		for j, accused := range t.Names() {
 			if accused == b.Accused {
-				return t.protocol.Judge(indexOf(i), indexOf(j), openings[indexOf(j)], b.Deal)
+				return t.protocol.Judge(t.indexes[i], t.indexes[j], openings[t.indexes[j]], b.Deal)
 			}
 		}
-		return &dkg.CheatError{Index: indexOf(i), What: "complains of somebody who takes no part"}
+		return &dkg.CheatError{Index: t.indexes[i], What: "complains of somebody who takes no part"}
 	}
 	return nil
 }
@@ -225,6 +232,7 @@ type dkgReport struct {
 	Index      string      `json:"index,omitempty"`    // of the own share
 	File       string      `json:"file,omitempty"`     // with the own share
 	Verified   bool        `json:"verified,omitempty"` // that the own share is one of the key
+	Refreshed  bool        `json:"refreshed,omitempty"`
 }
 
 type shareJSON struct {
@@ -242,13 +250,13 @@ func (t *dkgTable) dkgReport(c *cogen.Commitment) (*dkgReport, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &dkgReport{Ceremony: t.Name(), Key: publicJSON(c.Key()), Need: c.Need(), Of: len(t.Names()), Transcript: digest}
+	r := &dkgReport{Ceremony: t.Name(), Key: publicJSON(c.Key()), Need: c.Need(), Of: len(t.Names()), Transcript: digest, Refreshed: t.refresh != nil}
 	for i, name := range t.Names() {
-		public, err := c.PublicShare(indexOf(i))
+		public, err := c.PublicShare(t.indexes[i])
 		if err != nil {
 			return nil, err
 		}
-		r.Shares = append(r.Shares, shareJSON{name, indexOf(i).String(), publicJSON(public)})
+		r.Shares = append(r.Shares, shareJSON{name, t.indexes[i].String(), publicJSON(public)})
 	}
 	return r, nil
 }
@@ -267,6 +275,9 @@ func (r *dkgReport) say(a *app) {
 	a.voice.Say("Every party has its share, and the shares fit the key.")
 	a.voice.Say("%s holds yours, sealed to you. %d of %d are needed to use the key.", r.File, r.Need, r.Of)
 	a.voice.Say("Read the line Transcript to the others; it must be the same for all.")
+	if r.Refreshed {
+		a.voice.Say("The key is the one it was. Once all have finished, destroy your old share and every copy: old shares go together still.")
+	}
 }
 
 func (a *app) dkgVerify() *cobra.Command {

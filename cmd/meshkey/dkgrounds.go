@@ -19,9 +19,7 @@ type (
 	dkgOpening struct {
 		Opening ceremony.Octets `json:"opening"`
 	}
-	dkgDealt struct {
-		Seen string `json:"seen"` // digest of the rounds before
-	}
+	dkgDealt   struct{}
 	dkgReceipt struct {
 		Receipt ceremony.Octets `json:"receipt,omitempty"`
 		Accused string          `json:"accused,omitempty"` // instead: who has dealt what is wrong
@@ -90,10 +88,14 @@ func (t *dkgTable) step(round int, who partyFlags, say func(*dkgTable, []byte) (
 	if round < dkgDeals {
 		next = dkgWords[round+1]
 	}
+	flags := ""
+	if t.refresh != nil && next == "finish" {
+		flags = " --old DIR"
+	}
 	return step{
 		round: round, word: dkgWords[round],
 		say:  func(old []byte) (ceremony.Draft, []byte, error) { return say(t, old) },
-		next: fmt.Sprintf("meshkey dkg %s %s --seed %s", next, t.dir, who.seed),
+		next: fmt.Sprintf("meshkey dkg %s %s --seed %s%s", next, t.dir, who.seed, flags),
 	}
 }
 
@@ -134,11 +136,7 @@ func (t *dkgTable) deal(old []byte) (m ceremony.Draft, remember []byte, err erro
 	if err != nil {
 		return m, nil, err
 	}
-	seen, err := t.inbox.Digest(dkgOpenings)
-	if err != nil {
-		return m, nil, err
-	}
-	m.Body, m.Secrets = dkgDealt{seen}, map[string][]byte{}
+	m.Body, m.Secrets = dkgDealt{}, map[string][]byte{}
 	for i, text := range deals {
 		m.Secrets[t.nameOf(i)] = text
 	}
@@ -165,9 +163,9 @@ func each[T any](t *dkgTable, round int, what func(T) []byte) (map[cogen.Index][
 	for i, name := range t.Names() {
 		var body T
 		if err := t.inbox.Body(round, name, &body); err != nil {
-			return nil, &dkg.CheatError{Index: indexOf(i), What: "sent a message that is not in its form"}
+			return nil, &dkg.CheatError{Index: t.indexes[i], What: "sent a message that is not in its form"}
 		}
-		out[indexOf(i)] = what(body)
+		out[t.indexes[i]] = what(body)
 	}
 	return out, nil
 }

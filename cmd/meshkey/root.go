@@ -89,11 +89,11 @@ func codesTopic() *cobra.Command {
   0  done
   1  failed for another reason
   2  wrong use: also nothing to compare an account with, or no terminal to ask at
-  3  not enough shares yet
-  4  a share is damaged, of another set, or contradicts another
+  3  not enough shares yet, or the file of a party is missing
+  4  a share is damaged, of another set, or contradicts another; so for files of a ceremony
   5  the shares combine, but not to the account asked for; nothing was written
   6  refused by the key service
-  7  a proof or signature does not verify
+  7  a proof or signature does not verify; its maker is named
 
 With --json, standard output is one object in any case. On failure it has a member
 "error" with code, message and hint, and whatever is known so far.`,
