@@ -79,6 +79,8 @@ func (k *PrivateKey) agree(i Index, scale scale, peer *PublicKey) (*Partial, err
 	case k.algorithm != peer.algorithm:
 		return nil, errAlgorithm
 	}
+	// Spec: the drafts want an agreed sign where the public key has none, and
+	// name none. It is the one it came with, or even.
 	s := k.scalar()
 	defer s.Wipe()
 	q, encoded := peer.times(scale.apply(s))

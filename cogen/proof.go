@@ -75,8 +75,10 @@ func (p *Partial) verify(scale scale, holder, peer *PublicKey, ctx Context) bool
 	return p.challenge(p.statement(holder, peer, ctx), toBase, toPeer).Equal(p.proof.challenge) == 1
 }
 
-// statement is what a proof is about. The peer's key stands there with its sign
-// of v, chosen or not.
+// statement is what a proof is about, each part of which is hashed with its
+// length. The peer's key stands there with its sign of v, chosen or not.
+//
+// Spec: the drafts have no proofs of contributions.
 func (p *Partial) statement(holder, peer *PublicKey, ctx Context) [][]byte {
 	var present []byte
 	for _, i := range ctx.Present {

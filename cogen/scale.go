@@ -64,6 +64,9 @@ func (c Context) scale(group *curve.Curve, i Index) (scale, error) {
 		}
 		return scale{byte(c.Highest), table()[c.Highest], group.NewScalar().SetUint64(divisors[c.Highest])}, nil
 	}
+	// Spec: the drafts have each holder weight his share, who then has to know
+	// who else answers. That is done where it is known, and else by whoever
+	// combines.
 	self := slices.Index(c.Present, i)
 	l, err := newInterpolation(group, c.Present)
 	if err != nil || self < 0 || c.Highest != 0 || len(c.Present) > MaxShares || !slices.IsSortedFunc(c.Present, Index.compare) {

@@ -191,6 +191,40 @@ type Composite struct {
 	Composite Summand   `json:"composite"`
 }
 
+// Decryption is a key agreement of those who have the summands of a private key,
+// and perhaps what it opens. Topic threshold-decrypt. Coordinates are
+// little-endian.
+type Decryption struct {
+	Algorithm string             `json:"algorithm"`
+	Form      string             `json:"form"` // of the derivation: info or salt
+	Key       Summand            `json:"key"`
+	Holders   []DecryptionHolder `json:"holders"` // of what key is the sum of
+	Ephemeral Summand            `json:"ephemeral"`
+	Sum       Summand            `json:"sum"` // of the contributions
+	Agreement Hex                `json:"agreement"`
+	Envelope  *DecryptedEnvelope `json:"envelope"`
+}
+
+// DecryptionHolder has a summand of a private key and contributes its multiple
+// of the ephemeral key.
+type DecryptionHolder struct {
+	Key          Summand `json:"key"`
+	Contribution Summand `json:"contribution"`
+}
+
+// DecryptedEnvelope is what an agreement opens, taken apart.
+type DecryptedEnvelope struct {
+	Info       string `json:"info"` // of the derivation of the key encryption key
+	KEK        Hex    `json:"kek"`
+	Wrapped    Hex    `json:"wrapped"` // base seed
+	BaseSeed   Hex    `json:"baseSeed"`
+	Salt       Hex    `json:"salt"`
+	Key        Hex    `json:"key"` // of AES-256-CBC
+	IV         Hex    `json:"iv"`
+	Ciphertext Hex    `json:"ciphertext"`
+	Plaintext  string `json:"plaintext"`
+}
+
 // EmptyPrefix is a signature whose nonce anyone can compute, and what follows
 // from it. Topic mesh-empty-prefix.
 type EmptyPrefix struct {

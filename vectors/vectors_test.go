@@ -27,6 +27,7 @@ var topics = map[string]func() int{
 	"record":              count[vectors.Record]("record"),
 	"rfc9591":             count[vectors.FROST]("rfc9591"),
 	"sheet":               count[vectors.Row]("sheet"),
+	"threshold-decrypt":   count[vectors.Decryption]("threshold-decrypt"),
 	"threshold-keygen":    count[vectors.Composite]("threshold-keygen"),
 	"threshold-signature": count[vectors.ThresholdSignature]("threshold-signature"),
 	"udf-authenticator":   count[vectors.Authenticator]("udf-authenticator"),

@@ -51,6 +51,7 @@ var topics = map[string]func(vectors.Case[json.RawMessage]) error{
 	"record":              of(records),
 	"rfc9591":             of(frostSigned),
 	"sheet":               of(sheetRow),
+	"threshold-decrypt":   of(decryption),
 	"threshold-keygen":    of(composite),
 	"threshold-signature": of(unsafeSigned),
 	"udf-authenticator":   of(authenticator),
