@@ -99,7 +99,7 @@ func (a *Administrator) publish(s *state, issue map[int][]string) (*Change, erro
 func (s *state) shareOut(whole *cogen.PrivateKey, number int, to []string) (out []issued, err error) {
 	k := s.keys[number-1]
 	if !whole.PublicKey().Equal(k.public) {
-		return nil, fmt.Errorf("group: key %d is not one of the account's", number)
+		return nil, fmt.Errorf("group: key %d is not the account's but was adopted: its holders have to share it out anew", number)
 	}
 	if k.mode.shared() {
 		return s.shareOutAmong(whole, number, to)
@@ -149,7 +149,7 @@ func (s *state) shareOutAmong(whole *cogen.PrivateKey, number int, to []string) 
 		k.halves = append(k.halves, h)
 		one := issued{key: k, half: h, member: share.Key()}
 		if service != nil {
-			if one.service, err = service.Algorithm().NewPrivateScalar(service.Bytes()); err != nil {
+			if one.service, err = cogen.CombinePrivate(service); err != nil { // a copy
 				return out, fmt.Errorf("group: %w", err)
 			}
 		}

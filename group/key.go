@@ -184,7 +184,7 @@ func (k *key) readHalf(b *halfBody) (h half, err error) {
 		if h.index, err = cogen.ParseIndex(b.Index); err != nil {
 			return h, fmt.Errorf("group: %w", err)
 		}
-		if i, ok := h.index.Uint64(); !ok || i >= uint64(k.next) || b.Public != nil || b.Service != nil {
+		if i, ok := h.index.Uint64(); !ok || i > maxIndex || i >= uint64(k.next) || b.Public != nil || b.Service != nil {
 			return h, errors.New("group: a share is not as it should be written")
 		}
 		return h, nil

@@ -43,6 +43,8 @@ var errShare = errors.New("group: the half is not the one that the record says")
 // still has; each must be the one whose public side stands there, or else the
 // error is a *CheatError with the name of who made it.
 //
+// Without invitations the membership has no halves, and takes them with Hold.
+//
 // The group's fingerprint, by which Parse knew its record, must have reached
 // the member on a way that he trusts.
 func Accept(g *Group, id *Identity, invitations ...[]byte) (*Membership, error) {
@@ -63,7 +65,7 @@ func Accept(g *Group, id *Identity, invitations ...[]byte) (*Membership, error) 
 			return nil, err
 		}
 	}
-	if len(m.halves) == 0 {
+	if len(m.halves) == 0 && len(invitations) > 0 {
 		return nil, errors.New("group: no half of a key that the group still has")
 	}
 	return m, nil
@@ -128,7 +130,9 @@ func (m *Membership) hold(p *mesh.CapabilityDecryptPartial, signer *cogen.Public
 		return nil
 	}
 	defer private.Wipe()
-	share, err := cogen.NewShare(k.commitment, h.index, private.Bytes())
+	scalar := private.Bytes()
+	defer secret.Wipe(scalar)
+	share, err := cogen.NewShare(k.commitment, h.index, scalar)
 	if err != nil {
 		return fmt.Errorf("group: %w", err)
 	}
