@@ -38,36 +38,6 @@ func BenchmarkKeyFromSeed(b *testing.B) {
 	}
 }
 
-// A shared secret, once from octets to octets and once with a public key that
-// has been read. Reading one costs a multiplication more, since nothing
-// outside the subgroup of prime order passes; the peers read u and check
-// nothing.
-func BenchmarkSharedSecret(b *testing.B) {
-	for _, a := range []cogen.Algorithm{cogen.X448(), cogen.X25519()} {
-		k, p := a.GenerateKey(), a.GenerateKey().PublicKey()
-		secret, u, encoded := k.Bytes(), p.Plain(), p.Bytes()
-		base := func() {
-			var out x448.Key
-			x448.Shared(&out, (*x448.Key)(secret), (*x448.Key)(u))
-		}
-		if a == cogen.X25519() {
-			base = func() {
-				var out x25519.Key
-				x25519.Shared(&out, (*x25519.Key)(secret), (*x25519.Key)(u))
-			}
-		}
-		b.Run(a.String()+"/read", func(b *testing.B) {
-			compare(b, limits{}, func() { _, _ = k.SharedSecret(p) }, base)
-		})
-		b.Run(a.String()+"/octets", func(b *testing.B) {
-			compare(b, limits{}, func() {
-				p, _ := a.NewPublicKey(encoded)
-				_, _ = k.SharedSecret(p)
-			}, base)
-		})
-	}
-}
-
 func BenchmarkSign(b *testing.B) {
 	message := make([]byte, 64)
 	k := cogen.Ed448().GenerateKey()

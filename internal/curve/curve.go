@@ -12,7 +12,8 @@
 // # Torsion
 //
 // The groups have 8·L or 4·L elements, and scalars are integers modulo the
-// prime L, so that (a+b)·P = a·P + b·P holds in the subgroup of order L only.
+// prime L, so that (a+b)·P = a·P + b·P holds in the subgroup of order L only;
+// ristretto255 has no other elements.
 // ScalarMult multiplies every point exactly, by the one integer in [0, L) that
 // stands for its scalar. Outside that subgroup the result therefore depends on
 // whether a sum of shares, or a clamped scalar, was reduced on the way.
@@ -25,10 +26,10 @@
 //
 // Operations on scalars and points, and encoding, take the same time for all
 // values, only lengths and numbers of arguments show. The exceptions are for
-// public values: decoding, and what has a name that ends in VarTime. What the
-// time rests on is the constant time of the multiplication instruction and of
-// the libraries below, filippo.io/edwards25519, circl's fp448 and
-// go-ristretto.
+// public values: decoding, and what has a name that ends in VarTime; and
+// MulEncoded, which shows the scalars 0 and -1. What the time rests on is the
+// constant time of the multiplication instruction and of the libraries below,
+// circl's fp25519 and fp448, filippo.io/edwards25519 and go-ristretto.
 //
 // Points and scalars are plain memory. Scalar has a Wipe; copies in registers
 // and on the stack, and points, stay until they are overwritten.
@@ -47,23 +48,38 @@ type Curve struct {
 var (
 	curveX25519 = &Curve{
 		name: "X25519", order: order25519, cofactor: 3, montgomery: true,
-		base: base25519(), form: form{prime25519, true, liftX25519, affineX25519, smallX25519, ladder25519, joinX25519},
+		base: base25519(), form: form{
+			prime: prime25519, signOctet: true, small: smallX25519,
+			lift: liftX25519, affine: affineX25519, ladder: ladder25519, join: joinX25519,
+		},
 	}
 	curveX448 = &Curve{
 		name: "X448", order: order448, cofactor: 2, montgomery: true,
-		base: baseX448(), form: form{prime448, true, liftX448, affineX448, smallX448, ladder448, joinX448},
+		base: baseX448(), form: form{
+			prime: prime448, signOctet: true, small: smallX448,
+			lift: liftX448, affine: affineX448, ladder: ladder448, join: joinX448,
+		},
 	}
 	curveEd25519 = &Curve{
 		name: "Ed25519", order: order25519, cofactor: 3,
-		base: base25519(), form: form{prime25519, false, liftEd25519, affineEd25519, smallEd25519, nil, nil},
+		base: base25519(), form: form{
+			prime: prime25519, small: smallEd25519,
+			lift: liftEd25519, affine: affineEd25519,
+		},
 	}
 	curveEd448 = &Curve{
 		name: "Ed448", order: order448, cofactor: 2,
-		base: baseEd448(), form: form{prime448, true, liftEd448, affineEd448, smallEd448, nil, nil},
+		base: baseEd448(), form: form{
+			prime: prime448, signOctet: true, small: smallEd448,
+			lift: liftEd448, affine: affineEd448,
+		},
 	}
 	curveRistretto255 = &Curve{
 		name: "ristretto255", order: order25519, cofactor: 0,
-		base: baseRistretto(), form: form{prime25519, false, liftRistretto, encodeRistretto, smallRistretto, nil, nil},
+		base: baseRistretto(), form: form{
+			prime: prime25519, small: smallRistretto,
+			lift: liftRistretto, affine: encodeRistretto,
+		},
 	}
 )
 

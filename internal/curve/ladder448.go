@@ -117,7 +117,7 @@ func recover448(u0 *fp.Elt, odd byte, x1, z1, x2, z2 *fp.Elt) (u, v []byte, done
 	fp.Mul(&s, &w, &d)
 	fp.Mul(&d, &s, &d)
 	var r fp.Elt
-	if !fp.InvSqrt(&r, &one, &d) || fp.IsZero(&d) {
+	if !fp.InvSqrt(&r, &one, &d) || equal448(&d, &fp.Elt{}) == 1 {
 		return nil, nil, false
 	}
 	fp.Mul(&w, &r, &s)
