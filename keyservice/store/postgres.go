@@ -1,0 +1,259 @@
+package store
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+const (
+	retries    = 50
+	firstPause = time.Millisecond
+	lastPause  = 100 * time.Millisecond
+	// pageLen is how many entries a Scan holds in memory.
+	pageLen = 256
+)
+
+// Postgres is a Store in a PostgreSQL database, which several services share.
+type Postgres struct{ pool *pgxpool.Pool }
+
+// OpenPostgres connects to the database that the URL names, postgres://…, and
+// brings its tables up to date. No error holds the URL, which may have a
+// password.
+func OpenPostgres(ctx context.Context, url string) (*Postgres, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, errors.New("store: the URL of the database cannot be read")
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, &UnavailableError{err}
+	}
+	p := &Postgres{pool}
+	if err := p.migrate(ctx); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// migrate runs what the database does not have yet of the migrations, each
+// once, whoever else starts at the same time.
+func (p *Postgres) migrate(ctx context.Context) error {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return err
+	}
+	err = pgx.BeginFunc(ctx, p.pool, func(tx pgx.Tx) error {
+		// The number of the lock is arbitrary, and the same for all.
+		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(7308604759527159)`); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `CREATE TABLE IF NOT EXISTS meshkey_version (version int PRIMARY KEY)`); err != nil {
+			return err
+		}
+		var have int
+		if err := tx.QueryRow(ctx, `SELECT coalesce(max(version), 0) FROM meshkey_version`).Scan(&have); err != nil {
+			return err
+		}
+		if have > len(names) {
+			return fmt.Errorf("store: the database is of a newer version, %d", have)
+		}
+		for i := have; i < len(names); i++ {
+			sql, err := migrations.ReadFile(names[i])
+			if err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, string(sql)); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, `INSERT INTO meshkey_version VALUES ($1)`, i+1); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return result(nil, err)
+}
+
+// View implements Store.
+func (p *Postgres) View(ctx context.Context, f func(Reader) error) error {
+	return p.run(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(t pgTx) error { return f(t) })
+}
+
+// Update implements Store.
+func (p *Postgres) Update(ctx context.Context, f func(Writer) error) error {
+	return p.run(ctx, pgx.TxOptions{IsoLevel: pgx.Serializable}, func(t pgTx) error { return f(t) })
+}
+
+// run repeats a transaction that lost against another, or whose connection was
+// gone before it was to be committed.
+func (p *Postgres) run(ctx context.Context, options pgx.TxOptions, f func(pgTx) error) error {
+	pause := firstPause
+	for try := 1; ; try++ {
+		own, err := p.once(ctx, options, f)
+		if own != nil || err == nil {
+			return own
+		}
+		if try == retries || !again(err) {
+			return result(nil, err)
+		}
+		select {
+		case <-ctx.Done():
+			return &UnavailableError{ctx.Err()}
+		case <-time.After(pause/2 + time.Duration(time.Now().UnixNano())%pause): // not in step with others
+		}
+		pause = min(2*pause, lastPause)
+	}
+}
+
+// unknownError is a transaction of which it is not known whether it was
+// committed.
+type unknownError struct{ err error }
+
+func (e unknownError) Error() string {
+	return "whether the change was made is not known: " + e.err.Error()
+}
+func (e unknownError) Unwrap() error { return e.err }
+
+// once returns what f returned, and what the database said.
+func (p *Postgres) once(ctx context.Context, options pgx.TxOptions, f func(pgTx) error) (own, err error) {
+	tx, err := p.pool.BeginTx(ctx, options)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
+	if own = f(pgTx{ctx, tx}); own != nil {
+		var database *UnavailableError
+		if errors.As(own, &database) {
+			return nil, database.Err
+		}
+		return own, nil
+	}
+	if err = tx.Commit(ctx); err != nil {
+		var answer *pgconn.PgError
+		if !errors.As(err, &answer) && options.AccessMode != pgx.ReadOnly {
+			return nil, unknownError{err}
+		}
+	}
+	return nil, err
+}
+
+// again tells whether a transaction that failed so may be repeated.
+func again(err error) bool {
+	var unknown unknownError
+	if errors.As(err, &unknown) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	var answer *pgconn.PgError
+	if !errors.As(err, &answer) {
+		return true // the connection
+	}
+	switch answer.Code {
+	case "40001", "40P01", // lost against another
+		"57P01", "57P02", "57P03", // shut down, or starting
+		"53300": // too many connections
+		return true
+	}
+	return false
+}
+
+// Close implements Store.
+func (p *Postgres) Close() error {
+	p.pool.Close()
+	return nil
+}
+
+type pgTx struct {
+	ctx context.Context
+	tx  pgx.Tx
+}
+
+func (t pgTx) Get(table Table, key []byte) ([]byte, error) {
+	var value []byte
+	err := t.tx.QueryRow(t.ctx, `SELECT value FROM meshkey_entry WHERE tbl = $1 AND key = $2`, string(table), key).Scan(&value)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, &UnavailableError{err}
+	}
+	return value, nil
+}
+
+func (t pgTx) Scan(table Table, prefix, after []byte, yield func(key, value []byte) bool) error {
+	for {
+		n, last, more, err := t.page(table, prefix, after, yield)
+		if err != nil {
+			return &UnavailableError{err}
+		}
+		if !more || n < pageLen {
+			return nil
+		}
+		after = last
+	}
+}
+
+// page yields at most pageLen entries, and returns how many and the last key.
+func (t pgTx) page(table Table, prefix, after []byte, yield func(key, value []byte) bool) (n int, last []byte, more bool, err error) {
+	rows, err := t.tx.Query(t.ctx,
+		`SELECT key, value FROM meshkey_entry
+		WHERE tbl = $1 AND key >= $2 AND ($3::bytea IS NULL OR key < $3) AND ($4::bytea IS NULL OR key > $4)
+		ORDER BY key LIMIT $5`, string(table), append([]byte{}, prefix...), end(prefix), after, pageLen)
+	if err != nil {
+		return 0, nil, false, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var key, value []byte
+		if err := rows.Scan(&key, &value); err != nil {
+			return n, last, false, err
+		}
+		n, last = n+1, key
+		if !yield(key, value) {
+			return n, last, false, nil
+		}
+	}
+	return n, last, true, rows.Err()
+}
+
+// end is the first key after all that begin with prefix, nil if there is none.
+func end(prefix []byte) []byte {
+	for i := len(prefix) - 1; i >= 0; i-- {
+		if prefix[i] < 255 {
+			e := append([]byte{}, prefix[:i+1]...)
+			e[i]++
+			return e
+		}
+	}
+	return nil
+}
+
+func (t pgTx) Put(table Table, key, value []byte) error {
+	if err := checkPut(key, value); err != nil {
+		return err
+	}
+	_, err := t.tx.Exec(t.ctx, `INSERT INTO meshkey_entry (tbl, key, value) VALUES ($1, $2, $3)
+		ON CONFLICT (tbl, key) DO UPDATE SET value = excluded.value`, string(table), key, append([]byte{}, value...))
+	if err != nil {
+		return &UnavailableError{err}
+	}
+	return nil
+}
+
+func (t pgTx) Delete(table Table, key []byte) error {
+	if _, err := t.tx.Exec(t.ctx, `DELETE FROM meshkey_entry WHERE tbl = $1 AND key = $2`, string(table), key); err != nil {
+		return &UnavailableError{err}
+	}
+	return nil
+}
