@@ -18,7 +18,9 @@ import (
 
 var ctx = context.Background()
 
-// stores runs a test on each store, and on each through a Committer.
+func TestMain(m *testing.M) { storetest.Main(m) }
+
+// stores runs a test on each store.
 func stores(t *testing.T, test func(t *testing.T, open func() store.Store)) {
 	opens := map[string]func(t *testing.T) func() store.Store{
 		"bolt": func(t *testing.T) func() store.Store {

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -32,15 +33,37 @@ type Server struct {
 
 var databases atomic.Int64
 
+// shared is the server of all tests of a package.
+var shared struct {
+	sync.Mutex
+	server *Server
+}
+
+// Main is what TestMain of a package calls that uses URL: it runs the tests and
+// stops the server that they share.
+func Main(m *testing.M) {
+	code := m.Run()
+	if shared.server != nil {
+		shared.server.Down()
+		_ = os.RemoveAll(shared.server.folder)
+	}
+	os.Exit(code)
+}
+
 // URL returns that of a new, empty database: on the server that
-// MESHKEY_TEST_POSTGRES names, else on one of its own. It skips the test if
-// there is neither.
+// MESHKEY_TEST_POSTGRES names, else on one of its own, which all tests of a
+// package share. It skips the test if there is neither.
 func URL(t testing.TB) string {
 	t.Helper()
 	if given := os.Getenv("MESHKEY_TEST_POSTGRES"); given != "" {
 		return newDatabase(t, given)
 	}
-	return Start(t).URL()
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.server == nil {
+		shared.server = start(t)
+	}
+	return newDatabase(t, shared.server.URL())
 }
 
 func newDatabase(t testing.TB, url string) string {
@@ -76,12 +99,21 @@ func newDatabase(t testing.TB, url string) string {
 // user without rights. It skips the test if PostgreSQL is not installed.
 func Start(t testing.TB) *Server {
 	t.Helper()
+	s := start(t)
+	t.Cleanup(func() {
+		s.Down()
+		_ = os.RemoveAll(s.folder)
+	})
+	return s
+}
+
+func start(t testing.TB) *Server {
+	t.Helper()
 	s := &Server{t: t, bin: programs(t)}
 	folder, err := os.MkdirTemp("", "meshkey-postgres-")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(folder) })
 	s.folder = folder
 	s.unprivileged()
 	s.run("initdb", "-D", filepath.Join(folder, "data"), "-U", "meshkey", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C")
@@ -92,7 +124,6 @@ func Start(t testing.TB) *Server {
 	s.port = l.Addr().(*net.TCPAddr).Port
 	_ = l.Close()
 	s.Up()
-	t.Cleanup(s.Down)
 	return s
 }
 
