@@ -2,6 +2,7 @@ package bench
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"io"
 	"math/rand"
@@ -16,14 +17,16 @@ import (
 	"filippo.io/age"
 
 	"meshkey/cogen"
+	"meshkey/group"
 	"meshkey/internal/dare"
+	"meshkey/profile"
 )
 
 // step turns one file into another.
 type step func(w io.Writer, r *os.File) error
 
-// BenchmarkEnvelope seals a file to one recipient and opens it, in turns with
-// age on the same file, from disk to disk. It prints megabytes of plaintext a
+// BenchmarkEnvelope seals a file to a group and opens it with the contributions
+// of a member and the key service, then to one recipient, in turns with age on the same file, from disk to disk. It prints megabytes of plaintext a
 // second, the ratio of the time to age's, and the most memory in use at once.
 // MESHKEY_MIB is the size of the file in MiB, 64 without it.
 func BenchmarkEnvelope(b *testing.B) {
@@ -52,6 +55,25 @@ func BenchmarkEnvelope(b *testing.B) {
 		return err
 	}
 	f.run(b, ageSeal, "plain", "aged")
+	run := func(name string, l limits, seal, open step) {
+		b.Run("seal/"+name, func(b *testing.B) {
+			f.compare(b, l, seal, "plain", "sealed", ageSeal, "plain", "aged")
+		})
+		b.Run("open/"+name, func(b *testing.B) {
+			f.compare(b, l, open, "sealed", "opened", ageOpen, "aged", "opened")
+			f.run(b, open, "sealed", "opened")
+			if f.digest(b, "opened") != f.digest(b, "plain") {
+				b.Fatal("another file came out")
+			}
+		})
+	}
+	g, member, service := newGroup(b)
+	run("group", limits{1, 0.7},
+		func(w io.Writer, r *os.File) error { return g.Encrypt(w, r, f.size, nil) },
+		func(w io.Writer, r *os.File) error {
+			_, err := member.Decrypt(context.Background(), w, r, service)
+			return err
+		})
 	for _, mode := range []struct {
 		name string
 		opt  dare.SealOptions
@@ -76,17 +98,47 @@ func BenchmarkEnvelope(b *testing.B) {
 			}
 			return in.Open(w, dare.PrivateKey(bob))
 		}
-		b.Run("seal/"+mode.name, func(b *testing.B) {
-			f.compare(b, mode.limits, seal, "plain", "sealed", ageSeal, "plain", "aged")
-		})
-		b.Run("open/"+mode.name, func(b *testing.B) {
-			f.compare(b, mode.limits, open, "sealed", "opened", ageOpen, "aged", "opened")
-			f.run(b, open, "sealed", "opened")
-			if f.digest(b, "opened") != f.digest(b, "plain") {
-				b.Fatal("another file came out")
-			}
-		})
+		run(mode.name, mode.limits, seal, open)
 	}
+}
+
+// newGroup makes a group with a key service and one member.
+func newGroup(b *testing.B) (*group.Group, *group.Membership, *group.LocalService) {
+	person := func(address string) *group.Identity {
+		account, err := profile.NewSeed().Account()
+		if err != nil {
+			b.Fatal(err)
+		}
+		id, err := group.AccountIdentity(account, address)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return id
+	}
+	keys, bob := person("keys@example.com"), person("bob@example.com")
+	account, err := profile.NewSeed().Account()
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, change, err := group.Create(account, group.Options{
+		Mode: group.Serviced, Address: "staff@example.com", At: time.Now(), Service: &keys.Member,
+	}, bob.Member)
+	if err != nil {
+		b.Fatal(err)
+	}
+	service := group.NewLocalService(keys)
+	if err := service.Keep(context.Background(), change.Record, change.Halves...); err != nil {
+		b.Fatal(err)
+	}
+	g, err := group.Parse(change.Record, account.Fingerprint())
+	if err != nil {
+		b.Fatal(err)
+	}
+	member, err := group.Accept(g, bob, change.Invitations[bob.Address])
+	if err != nil {
+		b.Fatal(err)
+	}
+	return g, member, service
 }
 
 // files are the files of the benchmark, in a folder of its own.

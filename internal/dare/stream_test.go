@@ -150,6 +150,9 @@ func TestAuthenticatedIsRigid(t *testing.T) {
 	p := newParties(t)
 	plaintext := content(300)
 	for _, w := range ways() {
+		if w.unknowing || !w.anon && (w.text || !w.signed) {
+			continue // no other octets than in one of the others
+		}
 		sealed := p.sealTo(t, w, plaintext)
 		check := func(what string, changed []byte) {
 			t.Helper()
