@@ -308,3 +308,6 @@ func openSigning(b []byte, by *cogen.PublicKey, id *Identity) (*signingFile, err
 	defer secret.Wipe(octets)
 	return parseSigning(octets)
 }
+
+// Format implements fmt.Formatter and writes "[secret]".
+func (s Signer) Format(f fmt.State, verb rune) { secret.Bytes{}.Format(f, verb) }
