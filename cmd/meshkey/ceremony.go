@@ -127,14 +127,14 @@ func (d *desk) readState() error {
 	if err != nil {
 		return err
 	}
-	_, text, err := d.Resume(d.self, data)
+	round, text, err := d.Resume(d.self, data)
 	if err != nil {
 		return exit.Errorf(exit.BadShare, "%s is not the state of %s in this ceremony: %w", path, d.self.Name, err)
 	}
 	defer text.Wipe()
 	d.state = &deskState{}
-	if err := ceremony.Decode(text.Reveal(), d.state); err != nil {
-		return exit.Errorf(exit.BadShare, "%s: %w", path, err)
+	if err := ceremony.Decode(text.Reveal(), d.state); err != nil || round != d.sent() {
+		return exit.Errorf(exit.BadShare, "%s is no state of this program's", path)
 	}
 	for _, m := range d.state.Sent {
 		if err := d.inbox.Add(m); err != nil {
@@ -152,7 +152,7 @@ func (d *desk) readMessages() error {
 	}
 	for _, entry := range entries {
 		name := entry.Name()
-		if filepath.Ext(name) != messageExt || strings.HasPrefix(name, ".") || name == requestFile {
+		if !entry.Type().IsRegular() || filepath.Ext(name) != messageExt || strings.HasPrefix(name, ".") || name == requestFile {
 			continue
 		}
 		path := d.path(name)

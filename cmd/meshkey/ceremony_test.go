@@ -9,7 +9,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"meshkey/internal/dare"
+	"meshkey/mesh"
 	"meshkey/profile"
+	"meshkey/udf"
 )
 
 func accountIn(ts *testscript.TestScript, file string) *profile.Account {
@@ -26,6 +28,27 @@ func makeProfile(ts *testscript.TestScript, _ bool, args []string) {
 	p, err := accountIn(ts, args[0]).Profile(profile.Details{Address: args[2], Created: time.Unix(1e9, 0)})
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), p.Bytes(), 0o600))
+}
+
+// makeDevice is the script command "makedevice SEED OUT": the profile of a
+// device, from its seed in clear text.
+func makeDevice(ts *testscript.TestScript, _ bool, args []string) {
+	seed, err := udf.ParseSeed(strings.TrimSpace(ts.ReadFile(args[0])))
+	ts.Check(err)
+	device, err := profile.NewDevice(seed)
+	ts.Check(err)
+	data := map[string]*mesh.KeyData{}
+	for _, k := range device.Keys() {
+		data[k.Name] = mesh.NewKeyData(k.Fingerprint.String(), k.Algorithm.String(), k.Public.Bytes())
+	}
+	body, err := mesh.Marshal(&mesh.ProfileDevice{
+		Profile:    mesh.Profile{ProfileSignature: data[profile.ProfileSignature]},
+		Encryption: data[profile.Encryption], Signature: data[profile.Signature], Authentication: data[profile.Authentication],
+	})
+	ts.Check(err)
+	e, err := dare.Sign(body, dare.ContentMeta{}, device.Private(profile.ProfileSignature))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), e.Bytes(), 0o600))
 }
 
 // resign is the script command "resign SEED IN OUT [OLD NEW]": what stands in

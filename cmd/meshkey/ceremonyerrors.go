@@ -16,7 +16,7 @@ func ceremonyCode(err error) int {
 		return exit.TooFew
 	case is[*ceremony.ForeignError](err), is[*ceremony.ConflictError](err):
 		return exit.BadShare
-	case is[*ceremony.ForgeryError](err), is[*cogen.ContributionError](err):
+	case is[*ceremony.ForgeryError](err), is[*ceremony.SecretError](err), is[*cogen.ContributionError](err):
 		return exit.NotVerified
 	}
 	return exit.Failed

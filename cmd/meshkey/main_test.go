@@ -56,6 +56,7 @@ func TestJourneys(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"fingerprint": sameFingerprint,
 			"sealrecord":  sealRecord,
+			"makedevice":  makeDevice,
 			"makeprofile": makeProfile,
 			"resign":      resign,
 		},

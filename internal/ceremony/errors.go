@@ -21,7 +21,7 @@ func (e *ForeignError) Error() string {
 }
 
 // A ForgeryError says that what bears the name of a party does not bear its
-// signature, or does not open as what that party sealed.
+// signature.
 type ForgeryError struct {
 	Name string
 	Err  error
@@ -34,6 +34,21 @@ func (e *ForgeryError) Error() string {
 
 // Unwrap returns the reason.
 func (e *ForgeryError) Unwrap() error { return e.Err }
+
+// A SecretError names a party whose message, which it has signed, holds nothing
+// for self that can be used.
+type SecretError struct {
+	Name string
+	Err  error
+}
+
+// Error implements error.
+func (e *SecretError) Error() string {
+	return fmt.Sprintf("ceremony: what %s has sealed cannot be used: %v", e.Name, e.Err)
+}
+
+// Unwrap returns the reason.
+func (e *SecretError) Unwrap() error { return e.Err }
 
 // A ConflictError names a party that signed two different messages in one
 // round.

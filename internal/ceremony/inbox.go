@@ -28,8 +28,7 @@ type entry struct {
 	signed []byte
 }
 
-// NewInbox returns an empty inbox. Without self it takes messages to all only,
-// and opens no secrets.
+// NewInbox returns an empty inbox. Without self it opens no secrets.
 func (c *Ceremony) NewInbox(self *Self) *Inbox { return &Inbox{c, self, map[slot]entry{}} }
 
 // Add takes a message, in any order; one that it has is passed over. Errors
@@ -39,9 +38,6 @@ func (in *Inbox) Add(file []byte) error {
 	m, signed, err := in.ceremony.read(file)
 	if err != nil {
 		return err
-	}
-	if m.To != "" && (in.self == nil || m.To != in.self.Name && m.From != in.self.Name) {
-		return &ForeignError{m.From, "a message to " + m.To}
 	}
 	at := slot{m.Round, m.From}
 	if old, ok := in.got[at]; ok {
@@ -95,9 +91,9 @@ func (in *Inbox) Body(round int, from string, v any) error {
 	return nil
 }
 
-// Secret opens what a party has sealed to self in a round. A secret that does
-// not open, or was meant for another place, is a *ForgeryError; so is one that
-// is not there in a message that is.
+// Secret opens what a party has sealed to self in a round. If it does not open,
+// was meant for another place, or is not there in a message that is, the error
+// is a *SecretError.
 func (in *Inbox) Secret(round int, from string) (*secret.Bytes, error) {
 	m, ok := in.got[slot{round, from}]
 	if !ok {
@@ -112,20 +108,20 @@ func (in *Inbox) Secret(round int, from string) (*secret.Bytes, error) {
 		}
 		got, err := in.ceremony.unseal(in.self, in.ceremony.party(from), s.Sealed)
 		if err != nil {
-			return nil, &ForgeryError{from, err}
+			return nil, &SecretError{from, err}
 		}
 		if got.Round != round || got.State {
 			secret.Wipe(got.Body)
-			return nil, &ForgeryError{from, errors.New("sealed for another round")}
+			return nil, &SecretError{from, errors.New("sealed for another round")}
 		}
 		return secret.Take(got.Body), nil
 	}
-	return nil, &ForgeryError{from, fmt.Errorf("nothing in it is sealed to %s", in.self.Name)}
+	return nil, &SecretError{from, fmt.Errorf("nothing in it is sealed to %s", in.self.Name)}
 }
 
-// Digest is a digest, in letters, of the request and of all messages to all up
-// to a round, in the order of rounds and parties. Two parties that read the
-// same one to each other have seen the same. The error is a *MissingError.
+// Digest is a digest, in letters, of the request and of all messages up to a
+// round, in the order of rounds and parties. Two parties that read the same one
+// to each other have seen the same. The error is a *MissingError.
 func (in *Inbox) Digest(round int) (string, error) {
 	if err := in.Complete(round); err != nil {
 		return "", err
@@ -133,10 +129,8 @@ func (in *Inbox) Digest(round int) (string, error) {
 	all := in.ceremony.ID()
 	for r := 1; r <= round; r++ {
 		for _, p := range in.ceremony.parties {
-			if m := in.got[slot{r, p.Name}]; m.To == "" {
-				id := digest(m.signed)
-				all = append(all, id[:]...)
-			}
+			id := digest(in.got[slot{r, p.Name}].signed)
+			all = append(all, id[:]...)
 		}
 	}
 	return udf.FingerprintOf(all, digestType).Text(digestBits), nil

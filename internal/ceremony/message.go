@@ -12,14 +12,13 @@ import (
 	"meshkey/internal/secret"
 )
 
-// message is what a party says to all others, or to one, in one round.
+// message is what a party says to all others in one round.
 type message struct {
 	Message  string          `json:"message"` // kind of ceremony
 	Version  int             `json:"version"`
 	Ceremony Octets          `json:"ceremony"` // its ID
 	Round    int             `json:"round"`
 	From     string          `json:"from"`
-	To       string          `json:"to,omitempty"` // empty: to all
 	Body     json.RawMessage `json:"body"`
 	Secrets  []sealed        `json:"secrets,omitempty"` // in the order of the parties
 }
@@ -45,7 +44,6 @@ type enclosed struct {
 // A Draft is a message to be written.
 type Draft struct {
 	Round   int
-	To      string            // name of the only party it is for; empty for all
 	Body    any               // what Encode makes an object of; public
 	Secrets map[string][]byte // by the name of the party each is for
 }
@@ -56,8 +54,8 @@ func (c *Ceremony) Write(self *Self, d Draft) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ceremony: %w", err)
 	}
-	m := message{c.Kind(), version, c.ID(), d.Round, self.Name, d.To, body, nil}
-	if err := c.place(m.Round, m.From, m.To); err != nil {
+	m := message{c.Kind(), version, c.ID(), d.Round, self.Name, body, nil}
+	if err := c.place(m.Round, m.From); err != nil {
 		return nil, err
 	}
 	for _, p := range c.parties {
@@ -126,15 +124,13 @@ func (c *Ceremony) unseal(self *Self, from *Party, envelope []byte) (*enclosed, 
 	return &s, nil
 }
 
-// place checks that there is such a round and that the parties are some.
-func (c *Ceremony) place(round int, from, to string) error {
+// place checks that there is such a round and that the sender takes part.
+func (c *Ceremony) place(round int, from string) error {
 	switch {
 	case round < 1 || round > c.Rounds():
 		return &ForeignError{from, fmt.Sprintf("a message of round %d, where there are %d", round, c.Rounds())}
 	case c.party(from) == nil:
 		return &ForeignError{from, "a message of nobody who takes part"}
-	case to != "" && c.party(to) == nil:
-		return &ForeignError{from, "a message to nobody who takes part"}
 	}
 	return nil
 }
@@ -157,7 +153,7 @@ func (c *Ceremony) read(file []byte) (*message, []byte, error) {
 	case m.Message != c.Kind() || !bytes.Equal(m.Ceremony, c.ID()):
 		return nil, nil, &ForeignError{m.From, "a message of another ceremony"}
 	}
-	if err := c.place(m.Round, m.From, m.To); err != nil {
+	if err := c.place(m.Round, m.From); err != nil {
 		return nil, nil, err
 	}
 	if len(m.Body) == 0 || m.Body[0] != '{' || !c.ordered(m.Secrets) {
