@@ -126,7 +126,7 @@ func (m *Membership) hold(p *mesh.CapabilityDecryptPartial, signer *cogen.Public
 		return &CheatError{m.group.Address(), "invites with a half that is not the one in the group's record"}
 	}
 	if !k.mode.shared() {
-		m.set(p.Id, &held{half: private})
+		m.set(name(k.public), &held{half: private})
 		return nil
 	}
 	defer private.Wipe()
@@ -136,7 +136,7 @@ func (m *Membership) hold(p *mesh.CapabilityDecryptPartial, signer *cogen.Public
 	if err != nil {
 		return fmt.Errorf("group: %w", err)
 	}
-	m.set(p.Id, &held{share: share})
+	m.set(name(k.public), &held{share: share})
 	return nil
 }
 
