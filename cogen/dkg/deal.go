@@ -8,8 +8,8 @@ import (
 	"meshkey/internal/curve"
 )
 
-// A deal's body is the holder's index, the share, and the dealer's signature
-// of both and of its pledge, by the first coefficient.
+// A deal's body is the holder's index, the share, and the dealer's signature of
+// both and of its pledge.
 
 func (c *Ceremony) dealLen() int { return 2*c.curve.ScalarLen() + c.proofLen() }
 
@@ -23,8 +23,9 @@ func (c *Ceremony) dealt(statement, r []byte) *curve.Scalar {
 	return c.scalars(1, "challenge of a deal", statement, r)[0]
 }
 
-// A share is what a dealer dealt, its signature checked. It may be wrong.
-func (c *Ceremony) readDeal(from, to cogen.Index, core []byte, first *curve.Point, body []byte) (share *curve.Scalar, wrong string) {
+// readDeal returns the share in a deal, which may be wrong. The signature is
+// checked.
+func (c *Ceremony) readDeal(from, to cogen.Index, core []byte, key *curve.Point, body []byte) (share *curve.Scalar, wrong string) {
 	n := c.curve.ScalarLen()
 	index, octets, signature := body[:n], body[n:2*n], body[2*n:]
 	if string(index) != string(c.scalar(to).Bytes()) {
@@ -35,7 +36,7 @@ func (c *Ceremony) readDeal(from, to cogen.Index, core []byte, first *curve.Poin
 		return nil, "sent a deal with no share in it"
 	}
 	statement := c.statement(from, to, core, octets)
-	if !c.signed(first, signature, func(r []byte) *curve.Scalar { return c.dealt(statement, r) }) {
+	if !c.signed(key, signature, func(r []byte) *curve.Scalar { return c.dealt(statement, r) }) {
 		return nil, "sent a deal that it did not sign"
 	}
 	return share, ""
@@ -74,13 +75,13 @@ func (c *Ceremony) Judge(accuser, accused cogen.Index, opened, dealt []byte) err
 		return &CheatError{accused, wrong}
 	}
 	core := body[:c.coreLen()]
-	first, wrong := c.readCore(i, core)
+	key, wrong := c.readCore(i, core)
 	if wrong != "" {
 		return &CheatError{accused, wrong}
 	}
 	if body, wrong = c.body(deal, accused, dealt, c.dealLen()); wrong == "" {
 		var share *curve.Scalar
-		if share, wrong = c.readDeal(accused, accuser, core, first, body); wrong == "" {
+		if share, wrong = c.readDeal(accused, accuser, core, key, body); wrong == "" {
 			return c.judge(accuser, accused, core, share)
 		}
 	}

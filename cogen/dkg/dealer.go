@@ -33,6 +33,7 @@ type Dealer struct {
 	seed    *secret.Bytes
 	pledges []byte // that it opened to; nil before
 	f       polynomial
+	key     *curve.Scalar // that signs the deals
 	core    []byte
 }
 
@@ -67,7 +68,7 @@ func (c *Ceremony) newDealer(self cogen.Index, share *cogen.Share, seed *secret.
 	return d, nil
 }
 
-// derive finds the polynomial and the proof.
+// derive finds the polynomial, the key and the proof.
 func (d *Dealer) derive(share *cogen.Share) error {
 	c := d.c
 	if !slices.Contains(c.dealers, d.self) {
@@ -75,6 +76,7 @@ func (d *Dealer) derive(share *cogen.Share) error {
 	}
 	x := c.scalar(d.self)
 	d.f = c.scalars(c.size, "polynomial", d.seed.Reveal(), c.id, x.Bytes())
+	d.key = c.scalars(1, "key for deals", d.seed.Reveal(), c.id, x.Bytes())[0]
 	if c.purpose == reshare {
 		if err := d.weigh(share, d.f[0]); err != nil {
 			return err
@@ -86,7 +88,8 @@ func (d *Dealer) derive(share *cogen.Share) error {
 	defer secret.Wipe(first)
 	nonce := c.scalars(1, "nonce of a proof", d.seed.Reveal(), first, c.id, x.Bytes(), public)[0]
 	defer nonce.Wipe()
-	d.core = append(commitment, c.prove(c.id, x, d.f[0], nonce, public)...)
+	key := c.curve.NewPoint().ScalarBaseMult(d.key).Bytes()
+	d.core = slices.Concat(commitment, key, c.prove(c.id, x, d.f[0], nonce, public))
 	return nil
 }
 
@@ -118,6 +121,9 @@ func (d *Dealer) State() []byte {
 func (d *Dealer) Wipe() {
 	d.seed.Wipe()
 	d.f.wipe()
+	if d.key != nil {
+		d.key.Wipe()
+	}
 }
 
 // Pledge returns the message of the first round, for all: a digest of what the
@@ -177,12 +183,12 @@ func (d *Dealer) deal(to cogen.Index) []byte {
 	c := d.c
 	value := d.f.at(c.suite, c.scalar(to))
 	defer value.Wipe()
-	share, first := value.Bytes(), d.f[0].Bytes()
+	share, key := value.Bytes(), d.key.Bytes()
 	defer secret.Wipe(share)
-	defer secret.Wipe(first)
+	defer secret.Wipe(key)
 	statement := c.statement(d.self, to, d.core, share)
-	nonce := c.scalars(1, "nonce of a deal", d.seed.Reveal(), first, statement)[0]
+	nonce := c.scalars(1, "nonce of a deal", d.seed.Reveal(), key, statement)[0]
 	defer nonce.Wipe()
-	signature := c.sign(d.f[0], nonce, func(r []byte) *curve.Scalar { return c.dealt(statement, r) })
+	signature := c.sign(d.key, nonce, func(r []byte) *curve.Scalar { return c.dealt(statement, r) })
 	return c.message(deal, d.self, c.scalar(to).Bytes(), share, signature)
 }

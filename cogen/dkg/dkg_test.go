@@ -35,6 +35,13 @@ func largest(t testing.TB, a cogen.Algorithm) cogen.Index {
 	return must(cogen.IndexOf(s.Neg(s.SetUint64(1)).Bytes()))(t)
 }
 
+// order returns the group order, which no index may be: it stands for 0.
+func order(t testing.TB, a cogen.Algorithm) cogen.Index {
+	b := largest(t, a).Bytes()
+	b[0]++ // L is odd
+	return must(cogen.IndexOf(b))(t)
+}
+
 func TestLargeIndexes(t *testing.T) {
 	forAll(t, func(t *testing.T, a cogen.Algorithm) {
 		holders := append(at(7, 1<<63+5, 3), largest(t, a))

@@ -10,11 +10,11 @@
 // dealers each bring one; the holders' shares are values of the sum.
 //
 //  1. Each dealer pledges a digest: Start, Pledge.
-//  2. When all pledges are in, it opens what it pledged, the commitment to its
-//     polynomial and a proof that it knows the first coefficient: Open. The
-//     opening also says what all others pledged.
-//  3. When all openings are in and agree, it deals: Deal. A deal is for one
-//     holder's eyes, and signed with that coefficient.
+//  2. When all pledges are in, it opens what it pledged: Open. That is the
+//     commitment to its polynomial, a proof that it knows the first coefficient,
+//     and a key to sign deals by. The opening also says what all others pledged.
+//  3. When all openings are in and agree, it deals: Deal. A deal is signed, and
+//     for one holder's eyes.
 //  4. Each holder checks what he was dealt: Finish. He tells all that he has
 //     his share: Receipt.
 //  5. When all receipts are in, the share may be used: Accept.
@@ -44,7 +44,7 @@
 //     Its deal, shown to all, convicts the dealer who signed it; a deal that is
 //     right or not signed convicts whoever complains: Ceremony.Judge. So a
 //     complaint shows one wrong share and nothing of an honest dealer's, who
-//     need not answer.
+//     need not answer. However many collude, they cannot sign in his name.
 //   - If two parties say that a third told them different things, one of the
 //     three lies: DisputeError. The messages that the third signed decide.
 //   - Who sends nothing, or what cannot be opened or is not signed, is missing:
@@ -59,27 +59,27 @@
 // so that of several ceremonies they get the one they like best; that is as
 // visible as it is slow, and costs a bit of the key for every doubling.
 //
-// The security rests on a majority of nothing: one honest party sees that its
-// own key is right, that all who are honest have seen the same, and who lied.
-// With t of the holders together there is no secret.
+// No majority need be honest: a party that is sees for itself that its share is
+// right and that all others who are have seen what it has. Need of the holders
+// together have the key.
 //
 // Refresh and Reshare give new shares of the same key. Need of the old shares
 // still give it, whatever has become of the new ones, and so does a copy of
 // them in some backup. All holders must have accepted before anybody wipes his
-// old share, and then all must wipe theirs. What was decrypted or signed with
-// the old ones stays so. One old share among the new is worthless: shares
-// stolen before a refresh and after it do not add up. A member who is left out
-// of a refresh or a resharing keeps what he has, his old share: others who
-// kept theirs can still use the key with him. Only a new key shuts them out
-// for certain.
+// old share, and then all must wipe theirs. Receipts are public, so that who
+// has them all passes them on to those who have not. What was decrypted or
+// signed before stays so. One old share among new ones is worthless: shares
+// stolen before a refresh and after it do not go together. A member who is left
+// out of a refresh or a resharing still has his old share, and can use the key
+// with others who kept theirs. Only a new key shuts him out for certain.
 //
 // The share that a repair gives goes to whoever holds the sums. Helpers must
 // know whom they help.
 //
 // State of a Dealer is as secret as its deals, and for Reshare as its share.
-// Dealers who say the same thing twice give nothing away, since all they say
-// follows from it; a copy of an older State that is used with other pledges
-// would let the others choose after all. So it is to be replaced, not kept.
+// A dealer who is asked twice says the same, and gives nothing away. But with a
+// copy of its State from before it opened it would open to other pledges, and
+// let the others choose after all; so State is to be replaced, not kept.
 //
 // What is done with secret scalars takes the same time for all of them. Checks
 // of what is public do not hide it. Polynomials, shares and seeds are cleared

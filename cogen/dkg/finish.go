@@ -62,13 +62,16 @@ func (c *Ceremony) sum(t *transcript) (*cogen.Commitment, error) {
 
 // findTorsion names the dealers whose points have torsion where the sum has.
 func (c *Ceremony) findTorsion(t *transcript, sums []*curve.Point) error {
+	var left []int
+	for k, sum := range sums {
+		if sum.IsTorsionFree() == 0 {
+			left = append(left, k)
+		}
+	}
 	var wrong faults
 	n := c.curve.PointLen()
 	for i, core := range t.cores {
-		for k := range sums {
-			if sums[k].IsTorsionFree() == 1 {
-				continue
-			}
+		for _, k := range left {
 			if p, err := c.curve.Decode(core[k*n : (k+1)*n]); err != nil || p.IsTorsionFree() == 0 {
 				wrong.add(c.dealers[i], "commits to a point outside the subgroup of prime order")
 				break
@@ -147,7 +150,7 @@ func (c *Ceremony) readDeals(self cogen.Index, t *transcript, deals map[cogen.In
 	var shares []*curve.Scalar
 	var wrong faults
 	for i, from := range c.dealers {
-		s, what := c.readDeal(from, self, t.cores[i], t.first[i], bodies[i])
+		s, what := c.readDeal(from, self, t.cores[i], t.keys[i], bodies[i])
 		if what != "" {
 			wrong.add(from, what)
 			continue

@@ -72,7 +72,7 @@ func (p *play) unfinished(t testing.TB, what, because string) {
 
 func TestLiarProves(t *testing.T) {
 	forPlays(t, func(t *testing.T, p *play) {
-		c, n := p.c, p.c.commitmentLen()
+		c, n := p.c, p.c.commitmentLen()+p.c.curve.PointLen()
 		for what, change := range map[string]func([]byte) []byte{
 			"a wrong proof":            func(core []byte) []byte { return flipped(core, -20) },
 			"a wrong nonce":            func(core []byte) []byte { return flipped(core, n+3) },
@@ -145,7 +145,13 @@ func TestLiarCommits(t *testing.T) {
 		mine := p.dealers[liar].core
 		p.lie(t, func(core []byte) []byte { return append(identity, core[size:]...) })
 		p.open(t).refused(t, "an identity first", "no point to use")
-		_ = mine
+		for _, d := range p.dealers {
+			d.pledges = nil
+		}
+		p.lie(t, func([]byte) []byte {
+			return slices.Concat(mine[:p.c.commitmentLen()], identity, mine[p.c.commitmentLen()+size:])
+		})
+		p.open(t).refused(t, "a key of small order", "no point to use")
 	})
 }
 
@@ -250,8 +256,8 @@ func TestLiarDeals(t *testing.T) {
 		p.open(t).deal(t)
 		honest := p.deals[me]
 		d := p.dealers[liar]
-		wrong := (&Dealer{c: p.c, self: liar, seed: d.seed, core: d.core, f: slices.Clone(d.f)})
-		wrong.f[1] = p.c.curve.NewScalar().SetUint64(7) // signed with the same f[0]
+		wrong := (&Dealer{c: p.c, self: liar, seed: d.seed, key: d.key, core: d.core, f: slices.Clone(d.f)})
+		wrong.f[1] = p.c.curve.NewScalar().SetUint64(7)
 		bad := wrong.deal(me)
 		for what, m := range map[string][]byte{
 			"a wrong share":           bad,
@@ -283,11 +289,25 @@ func TestLiarDeals(t *testing.T) {
 
 		// Two who cheat are both named.
 		third := p.dealers[other]
-		wrong = &Dealer{c: p.c, self: other, seed: third.seed, core: third.core, f: slices.Clone(third.f)}
+		wrong = &Dealer{c: p.c, self: other, seed: third.seed, key: third.key, core: third.core, f: slices.Clone(third.f)}
 		wrong.f[1] = p.c.curve.NewScalar().SetUint64(7)
 		p.deals[me] = with(with(honest, liar, bad), other, wrong.deal(me))
 		_, err = p.finish(me)
 		names(t, "two liars", err, liar, other)
+	})
+}
+
+// Those who were dealt enough to know a dealer's polynomial still cannot sign
+// in his name.
+func TestFraming(t *testing.T) {
+	forPlays(t, func(t *testing.T, p *play) {
+		p.open(t).deal(t)
+		d := p.dealers[liar] // who is honest here
+		framed := &Dealer{c: p.c, self: liar, seed: p.dealers[me].seed, key: d.f[0], core: d.core, f: slices.Clone(d.f)}
+		framed.f[1] = p.c.curve.NewScalar().SetUint64(7)
+		names(t, "a forged deal", p.c.Judge(me, liar, p.openings[liar], framed.deal(me)), me)
+		framed.key = p.dealers[me].key
+		names(t, "a deal by another key", p.c.Judge(me, liar, p.openings[liar], framed.deal(me)), me)
 	})
 }
 

@@ -8,15 +8,18 @@ import (
 	"meshkey/internal/curve"
 )
 
-// An opening's body is the commitment to the dealer's polynomial, the proof
-// that it knows the first coefficient, and the digests that all dealers
-// pledged, as it got them.
+// An opening's body is the commitment to the dealer's polynomial, the key that
+// it signs its deals by, the proof that it knows the first coefficient, and the
+// digests that all dealers pledged, as it got them.
+//
+// The key is one of its own, since coefficients do not stay the dealer's: who
+// is dealt as many values as there are coefficients has them all.
 
 func (c *Ceremony) commitmentLen() int { return c.size * c.curve.PointLen() }
 
-// coreLen is the number of octets that a pledge is a digest of: commitment and
-// proof.
-func (c *Ceremony) coreLen() int { return c.commitmentLen() + c.proofLen() }
+// coreLen is the number of octets that a pledge is a digest of: commitment, key
+// and proof.
+func (c *Ceremony) coreLen() int { return c.commitmentLen() + c.curve.PointLen() + c.proofLen() }
 
 func (c *Ceremony) openingLen() int { return c.coreLen() + idLen*len(c.dealers) }
 
@@ -29,7 +32,7 @@ func (c *Ceremony) pledgeOf(dealer cogen.Index, core []byte) []byte {
 type transcript struct {
 	cores   [][]byte // of the dealers, in their order
 	pledges []byte   // their digests, one after the other
-	first   []*curve.Point
+	keys    []*curve.Point
 }
 
 // digest stands for all that was pledged and opened.
@@ -37,7 +40,7 @@ func (c *Ceremony) digest(t *transcript) []byte { return tagged("transcript", id
 
 // read checks the openings of all dealers: form, pledges, proofs. Pledged are
 // the digests that came in the first round, nil for a holder who did not deal.
-// The points but the first of each dealer are not looked at.
+// Of a commitment only the first point is looked at.
 func (c *Ceremony) read(openings map[cogen.Index][]byte, pledged []byte) (*transcript, error) {
 	bodies, err := c.bodies(opening, c.dealers, openings, c.openingLen())
 	if err != nil {
@@ -54,28 +57,30 @@ func (c *Ceremony) read(openings map[cogen.Index][]byte, pledged []byte) (*trans
 	}
 	var wrong faults
 	for i, core := range t.cores {
-		p, what := c.readCore(i, core)
+		key, what := c.readCore(i, core)
 		if what != "" {
 			wrong.add(c.dealers[i], what)
 		}
-		t.first = append(t.first, p)
+		t.keys = append(t.keys, key)
 	}
 	return t, wrong.err()
 }
 
-// readCore checks the proof of dealer number i.
-func (c *Ceremony) readCore(i int, core []byte) (first *curve.Point, wrong string) {
-	encoded, proof := core[:c.curve.PointLen()], core[c.commitmentLen():]
+// readCore checks the proof of dealer number i, and returns its key.
+func (c *Ceremony) readCore(i int, core []byte) (key *curve.Point, wrong string) {
+	n := c.curve.PointLen()
+	encoded, rest := core[:n], core[c.commitmentLen():]
 	p, err := c.curve.Decode(encoded)
+	key, badKey := c.curve.Decode(rest[:n])
 	switch {
-	case err != nil:
+	case err != nil || badKey != nil:
 		return nil, "commits to what is no point to use"
 	case !c.isConstant(i, p):
 		return nil, "deals something else than its share"
-	case !c.proves(c.id, c.scalar(c.dealers[i]), p, encoded, proof):
+	case !c.proves(c.id, c.scalar(c.dealers[i]), p, encoded, rest[n:]):
 		return nil, "does not prove that it knows what it commits to, in this ceremony and under this index"
 	}
-	return p, ""
+	return key, ""
 }
 
 // compare looks whether all parties saw the same: opened is what we see now,

@@ -82,7 +82,9 @@ func TestRepairRefuses(t *testing.T) {
 		"its own help":   func() (*Repair, error) { return NewRepair(nil, c, me, at(1, 2)) },
 		"a helper twice": func() (*Repair, error) { return NewRepair(nil, c, me, at(2, 2)) },
 		"a long context": func() (*Repair, error) { return NewRepair(make([]byte, 2000), c, me, at(2, 3)) },
-		"no index":       func() (*Repair, error) { return NewRepair(nil, c, cogen.Index{}, at(2, 3)) },
+		// At 0 is the key itself.
+		"no index":        func() (*Repair, error) { return NewRepair(nil, c, cogen.Index{}, at(2, 3)) },
+		"the group order": func() (*Repair, error) { return NewRepair(nil, c, order(t, a), at(2, 3)) },
 	} {
 		if _, err := f(); err == nil {
 			t.Errorf("%s: no error", what)

@@ -114,6 +114,7 @@ func TestRefuses(t *testing.T) {
 		"none needed":     func() (*Ceremony, error) { return Generate(a, nil, 0, first(2)) },
 		"one twice":       func() (*Ceremony, error) { return Generate(a, nil, 1, at(1, 2, 1)) },
 		"no index":        func() (*Ceremony, error) { return Generate(a, nil, 1, []cogen.Index{{}}) },
+		"the group order": func() (*Ceremony, error) { return Generate(a, nil, 1, []cogen.Index{order(t, a)}) },
 		"too large an index": func() (*Ceremony, error) {
 			return Generate(a, nil, 1, []cogen.Index{largest(t, cogen.X448())})
 		},
