@@ -14,9 +14,9 @@ func oneArg(name string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {
 		case len(args) == 0:
-			return exit.Errorf(exit.Usage, "%s is missing", name).Hinted("meshkey %s", cmd.Use)
+			return exit.Errorf(exit.Usage, "%s is missing", name).Hinted("%s", cmd.UseLine())
 		case len(args) > 1:
-			return exit.Errorf(exit.Usage, "one %s is enough; %d were given", name, len(args)).Hinted("meshkey %s", cmd.Use)
+			return exit.Errorf(exit.Usage, "one %s is enough; %d were given", name, len(args)).Hinted("%s", cmd.UseLine())
 		}
 		return nil
 	}

@@ -49,7 +49,7 @@ secret in it, and who has the certificate can make one: it reports, it does not 
 			case receipt != "" && len(args) > 0:
 				return exit.Errorf(exit.Usage, "--receipt is checked without FILE")
 			case receipt == "" && len(args) == 0:
-				return exit.Errorf(exit.Usage, "FILE is missing").Hinted("meshkey %s", cmd.Use)
+				return exit.Errorf(exit.Usage, "FILE is missing").Hinted("%s", cmd.UseLine())
 			}
 			return refuseShares(args)
 		},

@@ -31,7 +31,12 @@ Only the administrator can read alone: he has the group's seed, which can be put
 as the seed of any account (meshkey escrow).
 
 Everyone keeps a folder of the group: the administrator, the service, every member. What
-they send each other are files; what is secret in them is sealed to whom they are for.`,
+they send each other are files; what is secret in them is sealed to whom they are for.
+Those who are at one computer decrypt with "decrypt"; those who are not, in three steps:
+
+  request     who wants to read asks
+  contribute  the service, or each member who agrees, answers
+  combine     who asked decrypts`,
 		Example: `  meshkey group create staff staff@example.com --mode offline --need 2 \
       --member alice.profile --member bob.profile --member carol.profile
   meshkey group encrypt plan.pdf --group staff --out plan.dare
@@ -74,7 +79,7 @@ those: who is admitted under a false profile reads in another's place.`,
       --member a.profile --member b.profile --member c.profile --recipient age1…`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 2 {
-				return exit.Errorf(exit.Usage, "a folder for the group and its address are needed").Hinted("meshkey %s", cmd.Use)
+				return exit.Errorf(exit.Usage, "a folder for the group and its address are needed").Hinted("%s", cmd.UseLine())
 			}
 			return nil
 		},

@@ -26,6 +26,15 @@ func groupCode(err error) int {
 	return exit.Failed
 }
 
+// about puts before an error what it is about, and keeps its code and hint.
+func about(what string, err error) error {
+	code := codeOf(err)
+	if e, ok := errors.AsType[*exit.Error](err); ok {
+		code = e.Code
+	}
+	return exit.Errorf(code, "%s: %w", what, err).Hinted("%s", exit.Hint(err))
+}
+
 func (a *app) groupAppoint() *cobra.Command {
 	var (
 		open   opening

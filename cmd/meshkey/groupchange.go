@@ -87,7 +87,7 @@ func several(first, more string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		missing := map[int]string{0: first, 1: more}[len(args)]
 		if missing != "" {
-			return exit.Errorf(exit.Usage, "%s is missing", missing).Hinted("meshkey group %s", cmd.Use)
+			return exit.Errorf(exit.Usage, "%s is missing", missing).Hinted("%s", cmd.UseLine())
 		}
 		return nil
 	}

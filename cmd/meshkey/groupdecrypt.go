@@ -251,7 +251,7 @@ and it is said whose it is.`,
 			}
 			for i := range helpers {
 				if err := a.ask(d, helpers[i], helperSeeds[i], t.open); err != nil {
-					return err
+					return about("helper "+helpers[i], err)
 				}
 			}
 			return t.finish(a, me.group, d, s, args[0])
@@ -486,7 +486,7 @@ func (a *app) approve(g *group.Group, r *group.Request, files []string) error {
 		name, err := s.Name(g)
 		in.Close()
 		if err != nil {
-			return exit.Errorf(codeOf(err), "%s: %w", sourceName(file), err)
+			return about(sourceName(file), err)
 		}
 		names = append(names, name)
 	}
@@ -555,7 +555,7 @@ said whose.`,
 					return exit.Errorf(exit.NotVerified, "%s: %w", sourceName(name), err)
 				}
 				if err != nil {
-					return exit.Errorf(codeOf(err), "%s: %w", sourceName(name), err)
+					return about(sourceName(name), err)
 				}
 			}
 			return t.finish(a, me.group, d, s, args[0])

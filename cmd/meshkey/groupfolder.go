@@ -65,7 +65,7 @@ func (f folder) record(a *app) (*group.Group, error) {
 	}
 	g, err := parseRecord(b)
 	if err != nil {
-		return nil, exit.Errorf(codeOf(err), "%s: %w", f.path(fileRecord), err)
+		return nil, about(f.path(fileRecord), err)
 	}
 	return g, nil
 }

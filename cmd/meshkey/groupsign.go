@@ -211,7 +211,7 @@ func (f folder) signers(a *app) (*group.Signers, error) {
 	}
 	s, err := parseSigners(b, "")
 	if err != nil {
-		return nil, exit.Errorf(codeOf(err), "%s: %w", f.path(fileSigners), err)
+		return nil, about(f.path(fileSigners), err)
 	}
 	return s, nil
 }
@@ -277,7 +277,7 @@ number. Have the administrator tell you the fingerprint in another way than the 
       --fingerprint MARP-…`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 3 {
-				return exit.Errorf(exit.Usage, "a folder, the file signers and your share are needed").Hinted("meshkey group sign %s", cmd.Use)
+				return exit.Errorf(exit.Usage, "a folder, the file signers and your share are needed").Hinted("%s", cmd.UseLine())
 			}
 			return nil
 		},
@@ -428,7 +428,7 @@ func (a *app) signing(f folder, name, document string) (*group.Signers, *group.S
 	}
 	g, err := s.ParseSigning(bytes.TrimSpace(b))
 	if err != nil {
-		return nil, nil, nil, exit.Errorf(codeOf(err), "%s: %w", sourceName(name), err)
+		return nil, nil, nil, about(sourceName(name), err)
 	}
 	text, err := a.read(document, maxDocument)
 	return s, g, text, err
@@ -448,7 +448,7 @@ fails, nothing is answered, and if the answer is lost, commit anew.`,
       --nonces b.nonces > b.answer`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 3 {
-				return exit.Errorf(exit.Usage, "a folder, a signing and its document are needed").Hinted("meshkey group sign %s", cmd.Use)
+				return exit.Errorf(exit.Usage, "a folder, a signing and its document are needed").Hinted("%s", cmd.UseLine())
 			}
 			return nil
 		},
@@ -515,7 +515,7 @@ signing asks. If one of them is wrong nothing is written, and it is said whose i
 		Args: several("GROUP", "SIGNING"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) < 3 {
-				return exit.Errorf(exit.Usage, "DOCUMENT is missing").Hinted("meshkey group sign %s", cmd.Use)
+				return exit.Errorf(exit.Usage, "DOCUMENT is missing").Hinted("%s", cmd.UseLine())
 			}
 			_, g, text, err := a.signing(folder(args[0]), args[1], args[2])
 			if err != nil {

@@ -37,7 +37,7 @@ an encrypted seed file, a fingerprint or another text of the Mesh. - is standard
   meshkey inspect - < share.txt`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return exit.Errorf(exit.Usage, "FILE is missing").Hinted("meshkey %s", cmd.Use)
+				return exit.Errorf(exit.Usage, "FILE is missing").Hinted("%s", cmd.UseLine())
 			}
 			return refuseShares(args)
 		},
