@@ -9,27 +9,44 @@ import (
 	"meshkey/internal/oracle"
 )
 
-// MulEncoded is Decode, ScalarMult and Bytes in one: for every scalar, sign
-// and torsion, and for what is no point.
+// checkMulEncoded compares MulEncoded with Decode, ScalarMult and Bytes one
+// after the other.
+func (c pair) checkMulEncoded(t *testing.T, what string, s *curve.Scalar, b []byte) {
+	t.Helper()
+	decode := c.Decode
+	if c.oracle.Montgomery && len(b) == c.PlainLen() {
+		decode = c.DecodePlain
+	}
+	before := bytes.Clone(b)
+	q, got, err := c.MulEncoded(s, b)
+	p, want := decode(b)
+	if (err == nil) != (want == nil) || err != nil && err.Error() != want.Error() {
+		t.Errorf("%s: %v, want %v", what, err, want)
+	} else if err == nil && (q.Equal(p.ScalarMult(s, p)) != 1 || !bytes.Equal(got, p.Bytes())) {
+		t.Errorf("%s times %v is %x, want %x", what, integer(s), got, p.Bytes())
+	}
+	if !bytes.Equal(b, before) {
+		t.Errorf("%s: the argument changed", what)
+	}
+}
+
+func FuzzMulEncoded(f *testing.F) {
+	for i, c := range pairs {
+		f.Add(byte(i), []byte{7}, c.NewGenerator().Bytes())
+		f.Add(byte(i), []byte{}, c.NewGenerator().Bytes()[:c.PlainLen()])
+	}
+	f.Fuzz(func(t *testing.T, which byte, s, b []byte) {
+		c := pairs[int(which)%len(pairs)]
+		c.checkMulEncoded(t, c.String(), c.NewScalar().SetWide(s), b)
+	})
+}
+
+// For every scalar, sign and torsion, and for what is no point.
 func TestMulEncoded(t *testing.T) {
 	eachCurve(t, func(t *testing.T, c pair) {
 		check := func(what string, s *curve.Scalar, b []byte) {
 			t.Helper()
-			decode := c.Decode
-			if c.oracle.Montgomery && len(b) == c.PlainLen() {
-				decode = c.DecodePlain
-			}
-			before := bytes.Clone(b)
-			q, got, err := c.MulEncoded(s, b)
-			p, want := decode(b)
-			if (err == nil) != (want == nil) || err != nil && err.Error() != want.Error() {
-				t.Errorf("%s: %v, want %v", what, err, want)
-			} else if err == nil && (q.Equal(p.ScalarMult(s, p)) != 1 || !bytes.Equal(got, p.Bytes())) {
-				t.Errorf("%s times %v is %x, want %x", what, integer(s), got, p.Bytes())
-			}
-			if !bytes.Equal(b, before) {
-				t.Errorf("%s: the argument changed", what)
-			}
+			c.checkMulEncoded(t, what, s, b)
 		}
 		scalars := c.scalars(10)
 		for i, p := range c.samples(t, 3) {

@@ -150,3 +150,17 @@ func TestRistrettoGroup(t *testing.T) {
 		}
 	}
 }
+
+// No octets make it panic, and what is read is written the same.
+func FuzzDecodeRistretto(f *testing.F) {
+	for _, s := range ristrettoMultiples {
+		f.Add(unhex(s))
+	}
+	f.Add(bytes.Repeat([]byte{0xff}, 32))
+	c := curve.Ristretto255()
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if p, err := c.Decode(b); err == nil && !bytes.Equal(p.Bytes(), b) {
+			t.Errorf("%x is written as %x", b, p.Bytes())
+		}
+	})
+}

@@ -76,11 +76,18 @@ func (c pair) scalars(random int) []*curve.Scalar {
 	return list
 }
 
+// torsions keeps what takes the oracle long.
+var torsions = map[*curve.Curve][]oracle.Point{}
+
 // torsion returns the points of small order, as ours and as the oracle's, the
 // identity first. Decode gives none of them, but gives B + T.
 func (c pair) torsion(t *testing.T) ([]*curve.Point, []oracle.Point) {
 	t.Helper()
-	theirs := c.oracle.Torsion()
+	theirs, ok := torsions[c.Curve]
+	if !ok {
+		theirs = c.oracle.Torsion()
+		torsions[c.Curve] = theirs
+	}
 	var ours []*curve.Point
 	for _, small := range theirs {
 		p, err := c.Decode(c.oracle.Encode(c.oracle.Add(c.oracle.Base, small)))
