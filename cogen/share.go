@@ -22,8 +22,14 @@ func (e *ShareError) Error() string {
 }
 
 // NewShare makes a share of a copy of its scalar, little-endian, PrivateLen
-// octets. If it does not agree with the commitment the error is a *ShareError.
+// octets, below the group order. If it does not agree with the commitment the
+// error is a *ShareError.
 func NewShare(c *Commitment, i Index, scalar []byte) (*Share, error) {
+	x, err := c.algorithm.suite.curve.NewScalar().SetCanonical(scalar)
+	if err != nil {
+		return nil, fmt.Errorf("cogen: the share of index %v is no scalar: %w", i, err)
+	}
+	x.Wipe()
 	key, err := c.algorithm.NewPrivateScalar(scalar)
 	if err != nil {
 		return nil, err
