@@ -51,6 +51,9 @@ func (s *deskState) wipe() {
 // sit reads all that is in a ceremony's folder. Without seed file it is for
 // looking on.
 func (a *app) sit(kind, dir string, who partyFlags) (d *desk, err error) {
+	if who.asked && who.seed == "" {
+		return nil, exit.Errorf(exit.Usage, "--seed names no file")
+	}
 	d = &desk{app: a, dir: dir}
 	if d.Ceremony, err = a.openRequest(kind, dir); err != nil {
 		return nil, err
@@ -385,11 +388,14 @@ func (d *desk) written(word string) bool {
 
 // finished is the error if the own key is there already.
 func (d *desk) finished() error {
-	if _, err := os.Lstat(d.path(keyFile)); err != nil || d.state != nil {
+	if _, gone := os.Lstat(d.path(keyFile)); gone != nil || d.state != nil {
 		return nil
 	}
-	return exit.Errorf(exit.Failed, "you have finished: %s is there", d.path(keyFile)).
-		Hinted("meshkey %s verify %s looks at it again", d.Kind(), d.dir)
+	err := exit.Errorf(exit.Failed, "you have finished: %s is there", d.path(keyFile))
+	if d.Kind() != kindRepair {
+		err = err.Hinted("meshkey %s verify %s looks at it again", d.Kind(), d.dir)
+	}
+	return err
 }
 
 // tell tells what a step gave.

@@ -13,13 +13,21 @@ import (
 
 // partyFlags say who runs a ceremony's command.
 type partyFlags struct {
-	seed string
+	seed  string
+	asked bool // there is no looking on
 	opening
 }
 
 func (p *partyFlags) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.seed, "seed", "", "`SEED` of your account or device, whose profile is in the request")
 	p.opening.flags(cmd)
+}
+
+// required are the flags of a command that is for parties only.
+func (p *partyFlags) required(cmd *cobra.Command) {
+	p.flags(cmd)
+	p.asked = true
+	_ = cmd.MarkFlagRequired("seed")
 }
 
 // keyPairs are the names of the keys that a party signs with and is sealed to,

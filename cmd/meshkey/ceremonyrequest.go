@@ -20,6 +20,7 @@ type invitation struct {
 	who      partyFlags
 	out      string // folder
 	next     string // command that everybody runs next, without its flags
+	flags    string // that it has beside
 }
 
 // invite makes a request for a ceremony and writes it into a folder.
@@ -53,7 +54,7 @@ func (a *app) invite(i invitation, asJSON bool) error {
 	}
 	return a.publish(files, &requestReport{
 		Ceremony: c.Name(), Kind: c.Kind(), Purpose: c.Purpose(), Parties: partiesOf(c), Maker: c.Maker(),
-		File: filepath.Join(i.out, requestFile), Next: fmt.Sprintf("%s %s --seed %s", i.next, i.out, i.who.seed),
+		File: filepath.Join(i.out, requestFile), Next: fmt.Sprintf("%s %s%s --seed %s", i.next, i.out, i.flags, i.who.seed),
 	}, asJSON)
 }
 

@@ -89,7 +89,7 @@ A device's key is made so: the device is the holder, and its administrator contr
 			return a.invite(i, asJSON)
 		},
 	}
-	i.who.flags(cmd)
+	i.who.required(cmd)
 	f := cmd.Flags()
 	f.StringVar(&i.out, "out", "", "new folder `DIR` to write the request into")
 	f.StringVar(&algorithm, "algorithm", "X448", "`NAME` of the algorithm: X25519, X448, Ed25519 or Ed448")
@@ -97,7 +97,6 @@ A device's key is made so: the device is the holder, and its administrator contr
 	f.StringVar(&reason, "purpose", "", "`TEXT` that tells the parties what the key is for")
 	jsonFlag(cmd, &asJSON)
 	complete(cmd, "algorithm", "X25519", "X448", "Ed25519", "Ed448")
-	_ = cmd.MarkFlagRequired("seed")
 	_ = cmd.MarkFlagRequired("out")
 	return cmd
 }

@@ -45,9 +45,8 @@ What only you may know between the steps is in DIR/state.dare, sealed to yoursel
 			return a.tell(report, asJSON)
 		},
 	}
-	who.flags(cmd)
+	who.required(cmd)
 	jsonFlag(cmd, &asJSON)
-	_ = cmd.MarkFlagRequired("seed")
 	return cmd
 }
 

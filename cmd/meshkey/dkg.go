@@ -52,7 +52,7 @@ begins, with "meshkey dkg request". For a key that takes all of you, see "meshke
   meshkey dkg round1 vault --seed bob.seed
   meshkey dkg finish vault --seed bob.seed`,
 	}
-	cmd.AddCommand(a.dkgRequest(), a.dkgRound1(), a.dkgRound2(), a.dkgRound3(), a.dkgFinish(), a.dkgVerify(), a.dkgRefresh())
+	cmd.AddCommand(a.dkgRequest(), a.dkgRound1(), a.dkgRound2(), a.dkgRound3(), a.dkgFinish(), a.dkgVerify(), a.dkgRefresh(), a.dkgRepair())
 	return cmd
 }
 
@@ -107,7 +107,7 @@ are needed to use it.`,
 	f.StringVar(&quorum, "quorum", "", "how many shares are needed, of how many: `2of3`")
 	f.IntVarP(&need, "need", "t", 0, "`NUMBER` that is needed, instead of --quorum")
 	f.IntVarP(&of, "of", "n", 0, "`NUMBER` of the parties, who are counted anyway")
-	i.who.flags(cmd)
+	i.who.required(cmd)
 	f.StringVar(&i.out, "out", "", "new folder `DIR` to write the request into")
 	f.StringVar(&algorithm, "algorithm", "X448", "`NAME` of the algorithm: X25519, X448, Ed25519 or Ed448")
 	f.StringVar(&reason, "purpose", "", "`TEXT` that tells the parties what the key is for")
@@ -115,7 +115,6 @@ are needed to use it.`,
 	complete(cmd, "algorithm", "X25519", "X448", "Ed25519", "Ed448")
 	cmd.MarkFlagsMutuallyExclusive("quorum", "need")
 	cmd.MarkFlagsOneRequired("quorum", "need")
-	_ = cmd.MarkFlagRequired("seed")
 	_ = cmd.MarkFlagRequired("out")
 	return cmd
 }

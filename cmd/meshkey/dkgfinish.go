@@ -54,10 +54,9 @@ same.`,
 			return t.named(t.finish(who, asJSON))
 		},
 	}
-	who.flags(cmd)
+	who.required(cmd)
 	cmd.Flags().StringVar(&old, "old", "", "`DIR` with your share from before, for a refresh")
 	jsonFlag(cmd, &asJSON)
-	_ = cmd.MarkFlagRequired("seed")
 	return cmd
 }
 
@@ -117,14 +116,10 @@ func (t *dkgTable) receipt([]byte) (m ceremony.Draft, remember []byte, err error
 	if err != nil {
 		return m, nil, err
 	}
-	deals := map[cogen.Index][]byte{}
+	deals, err := t.secrets(dkgDeals)
 	defer wipeAll(deals)
-	for i, name := range t.Names() {
-		text, err := t.inbox.Secret(dkgDeals, name)
-		if err != nil {
-			return m, nil, err
-		}
-		deals[t.indexes[i]] = text.Reveal()
+	if err != nil {
+		return m, nil, err
 	}
 	pending, err := t.protocol.Finish(t.index, t.old, openings, deals)
 	if err != nil {

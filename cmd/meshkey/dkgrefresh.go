@@ -56,18 +56,20 @@ and every copy of it; the key, and what was read with it, stay what they were.`,
 			if err != nil {
 				return err
 			}
+			if terms.Need == 1 {
+				return exit.Errorf(exit.Failed, "one share is enough for this key, so each is the key, and none can be made anew")
+			}
 			i.parties = parties
 			i.terms = ceremony.Terms{Kind: kindDKG, Purpose: reason, Rounds: dkgReceipts, Parameters: terms}
 			return a.invite(i, asJSON)
 		},
 	}
-	i.who.flags(cmd)
+	i.who.required(cmd)
 	f := cmd.Flags()
 	f.StringVar(&i.out, "out", "", "new folder `NEW` to write the request into")
 	f.StringArrayVar(&without, "without", nil, "`NAME` of a party that gets no new share; may be repeated")
 	f.StringVar(&reason, "purpose", "", "`TEXT` that tells the parties what for")
 	jsonFlag(cmd, &asJSON)
-	_ = cmd.MarkFlagRequired("seed")
 	_ = cmd.MarkFlagRequired("out")
 	return cmd
 }
@@ -92,8 +94,6 @@ func (t *dkgTable) remaining(c *cogen.Commitment, without []string) (dkgTerms, [
 		}
 	}
 	switch {
-	case c.Need() == 1:
-		return terms, nil, exit.Errorf(exit.Failed, "one share is enough for this key, so each is the key, and none can be made anew")
 	case len(parties) < c.Need():
 		return terms, nil, exit.Errorf(exit.Usage, "%d shares are needed, and %s would be left", c.Need(), countOf(len(parties), "party", "parties"))
 	}
@@ -148,7 +148,7 @@ func (t *dkgTable) openOld(dir string, who partyFlags) error {
 	}
 	if share.Index() != t.index || !share.Commitment().Equal(t.refresh) {
 		share.Wipe()
-		return exit.Errorf(exit.BadShare, "%s is not the share that is made anew here", old.path(keyFile))
+		return exit.Errorf(exit.BadShare, "%s holds another share than this is about", old.path(keyFile))
 	}
 	t.old = share
 	return nil

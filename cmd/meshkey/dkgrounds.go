@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -77,9 +78,8 @@ func (a *app) dkgRound(round int, cmd *cobra.Command, say func(*dkgTable, []byte
 		}
 		return a.tell(report, asJSON)
 	}
-	who.flags(cmd)
+	who.required(cmd)
 	jsonFlag(cmd, &asJSON)
-	_ = cmd.MarkFlagRequired("seed")
 	return cmd
 }
 
@@ -143,6 +143,23 @@ func (t *dkgTable) deal(old []byte) (m ceremony.Draft, remember []byte, err erro
 	return m, nil, nil // nothing: the dealer has done its part
 }
 
+// secrets opens what every party has sealed to the own one in a round, for the
+// caller to wipe even after an error.
+func (t *dkgTable) secrets(round int) (map[cogen.Index][]byte, error) {
+	out := map[cogen.Index][]byte{}
+	for i, name := range t.Names() {
+		if !slices.Contains(t.Speakers(), name) {
+			continue
+		}
+		text, err := t.inbox.Secret(round, name)
+		if err != nil {
+			return out, err
+		}
+		out[t.indexes[i]] = text.Reveal()
+	}
+	return out, nil
+}
+
 func wipeAll(texts map[cogen.Index][]byte) {
 	for _, text := range texts {
 		secret.Wipe(text)
@@ -161,6 +178,9 @@ func each[T any](t *dkgTable, round int, what func(T) []byte) (map[cogen.Index][
 	}
 	out := map[cogen.Index][]byte{}
 	for i, name := range t.Names() {
+		if !slices.Contains(t.Speakers(), name) {
+			continue
+		}
 		var body T
 		if err := t.inbox.Body(round, name, &body); err != nil {
 			return nil, &dkg.CheatError{Index: t.indexes[i], What: "sent a message that is not in its form"}

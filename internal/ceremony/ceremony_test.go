@@ -352,6 +352,38 @@ func TestState(t *testing.T) {
 	}
 }
 
+// Who listens sends nothing, and is not waited for.
+func TestListeners(t *testing.T) {
+	all := people("alice", "bob", "carol")
+	quiet := terms("test")
+	for _, wrong := range [][]string{{"mallory"}, {"bob", "alice"}, {"bob", "bob"}} {
+		quiet.Listeners = wrong
+		if _, err := New(quiet, parties(all), all[0].signature, all[0].encryption); err == nil {
+			t.Errorf("the listeners are %v", wrong)
+		}
+	}
+	quiet.Listeners = []string{"bob"}
+	made := must(New(quiet, parties(all), all[1].signature, all[1].encryption))(t)
+	c := must(Parse(made.Bytes(), reader(all)))(t)
+	bob := must(c.Join(all[1].signature, all[1].encryption))(t)
+	if _, err := c.Write(bob, Draft{Round: 1, Body: say{}}); !is[*ForeignError](err) {
+		t.Errorf("a listener speaks: %v", err)
+	}
+	in := c.NewInbox(bob)
+	for _, i := range []int{0, 2} {
+		self := must(c.Join(all[i].signature, all[i].encryption))(t)
+		if err := in.Add(must(c.Write(self, Draft{Round: 1, Body: say{}, Secrets: map[string][]byte{"bob": {7}}}))(t)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := in.Digest(1); err != nil || !slices.Equal(c.Speakers(), []string{"alice", "carol"}) {
+		t.Errorf("%v, %v", c.Speakers(), err)
+	}
+	if text, err := in.Secret(1, "carol"); err != nil || text.Len() != 1 {
+		t.Errorf("a listener's secret: %v", err)
+	}
+}
+
 // Parties have one digest if and only if they have the same messages.
 func TestDigest(t *testing.T) {
 	s := begin(t, "test")

@@ -60,9 +60,9 @@ func (in *Inbox) Has(round int, name string) bool {
 // if all are.
 func (in *Inbox) Missing(round int) []string {
 	var names []string
-	for _, p := range in.ceremony.parties {
-		if !in.Has(round, p.Name) {
-			names = append(names, p.Name)
+	for _, name := range in.ceremony.Speakers() {
+		if !in.Has(round, name) {
+			names = append(names, name)
 		}
 	}
 	return names
@@ -128,8 +128,8 @@ func (in *Inbox) Digest(round int) (string, error) {
 	}
 	all := in.ceremony.ID()
 	for r := 1; r <= round; r++ {
-		for _, p := range in.ceremony.parties {
-			id := digest(in.got[slot{r, p.Name}].signed)
+		for _, name := range in.ceremony.Speakers() {
+			id := digest(in.got[slot{r, name}].signed)
 			all = append(all, id[:]...)
 		}
 	}

@@ -129,8 +129,8 @@ func (c *Ceremony) place(round int, from string) error {
 	switch {
 	case round < 1 || round > c.Rounds():
 		return &ForeignError{from, fmt.Sprintf("a message of round %d, where there are %d", round, c.Rounds())}
-	case c.party(from) == nil:
-		return &ForeignError{from, "a message of nobody who takes part"}
+	case !slices.Contains(c.Speakers(), from):
+		return &ForeignError{from, "a message of nobody who has a say"}
 	}
 	return nil
 }

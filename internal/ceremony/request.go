@@ -52,6 +52,7 @@ type request struct {
 	Rounds     int             `json:"rounds"`
 	Parameters json.RawMessage `json:"parameters"`
 	Parties    []invited       `json:"parties"`
+	Listeners  []string        `json:"listeners,omitempty"` // names of those who send nothing
 }
 
 type invited struct {
@@ -61,10 +62,11 @@ type invited struct {
 
 // Terms are what a request says beside who takes part.
 type Terms struct {
-	Kind       string // such as "cogen"; tells ceremonies apart that must not be mixed up
-	Purpose    string // a line for people, may be empty
-	Rounds     int    // in which each party writes a message, from 1 to MaxRounds
-	Parameters any    // what Encode makes an object of
+	Kind       string   // such as "cogen"; tells ceremonies apart that must not be mixed up
+	Purpose    string   // a line for people, may be empty
+	Rounds     int      // in which each party writes a message, from 1 to MaxRounds
+	Parameters any      // what Encode makes an object of
+	Listeners  []string // names of parties that send nothing
 	Created    time.Time
 }
 
@@ -87,10 +89,13 @@ func New(t Terms, parties []Party, signature, encryption *cogen.PrivateKey) (*Ce
 	}
 	c.request = request{
 		Request: t.Kind, Version: version, Nonce: nonce, Created: t.Created.UTC().Format(time.RFC3339),
-		Maker: maker.Name, Purpose: t.Purpose, Rounds: t.Rounds, Parameters: parameters,
+		Maker: maker.Name, Purpose: t.Purpose, Rounds: t.Rounds, Parameters: parameters, Listeners: t.Listeners,
 	}
 	for _, p := range parties {
 		c.request.Parties = append(c.request.Parties, invited{p.Name, p.Profile})
+	}
+	if err := c.checkListeners(); err != nil {
+		return nil, err
 	}
 	if err := c.request.check(); err != nil {
 		return nil, err
@@ -128,6 +133,9 @@ func Parse(file []byte, read func(profile []byte) (Party, error)) (*Ceremony, er
 		c.parties = append(c.parties, party)
 	}
 	if err := c.checkParties(); err != nil {
+		return nil, err
+	}
+	if err := c.checkListeners(); err != nil {
 		return nil, err
 	}
 	maker := c.party(c.Maker())
@@ -173,6 +181,24 @@ func (c *Ceremony) checkParties() error {
 		}
 	}
 	return nil
+}
+
+// checkListeners refuses listeners who are no parties, or not in their order.
+func (c *Ceremony) checkListeners() error {
+	last, names := -1, c.Names()
+	for _, name := range c.Listeners {
+		i := slices.Index(names, name)
+		if i <= last {
+			return errors.New("ceremony: the listeners are not parties in their order")
+		}
+		last = i
+	}
+	return nil
+}
+
+// Speakers are the names of those who send messages, in their order.
+func (c *Ceremony) Speakers() []string {
+	return slices.DeleteFunc(c.Names(), func(name string) bool { return slices.Contains(c.Listeners, name) })
 }
 
 // Kind is what kind of ceremony it is.
