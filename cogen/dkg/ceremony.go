@@ -81,8 +81,10 @@ var errNoCoefficients = errors.New("dkg: a quorum of one cannot be refreshed")
 
 // begin checks what the parties agree on, and names it.
 func (c *Ceremony) begin(context []byte) (*Ceremony, error) {
-	c.suite = suites[c.algorithm]
 	var err error
+	if c.suite = suites[c.algorithm]; c.suite == nil {
+		return nil, errors.New("dkg: no algorithm")
+	}
 	if c.dealers, err = c.roster(c.dealers); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package dkg
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 
@@ -13,9 +14,9 @@ import (
 
 func (c *Ceremony) dealLen() int { return 2*c.curve.ScalarLen() + c.proofLen() }
 
-// statement is what a dealer signs.
-func (c *Ceremony) statement(from, to cogen.Index, core, share []byte) []byte {
-	return tagged("deal", 64, c.id, c.scalar(from).Bytes(), c.scalar(to).Bytes(), c.pledgeOf(from, core), share)
+// statement is what a dealer signs, who has made that pledge.
+func (c *Ceremony) statement(from, to cogen.Index, pledge, share []byte) []byte {
+	return tagged("deal", 64, c.id, c.scalar(from).Bytes(), c.scalar(to).Bytes(), pledge, share)
 }
 
 // dealt is the challenge of the signature.
@@ -25,17 +26,17 @@ func (c *Ceremony) dealt(statement, r []byte) *curve.Scalar {
 
 // readDeal returns the share in a deal, which may be wrong. The signature is
 // checked.
-func (c *Ceremony) readDeal(from, to cogen.Index, core []byte, key *curve.Point, body []byte) (share *curve.Scalar, wrong string) {
+func (c *Ceremony) readDeal(from, to cogen.Index, pledge []byte, key *curve.Point, body []byte) (share *curve.Scalar, wrong string) {
 	n := c.curve.ScalarLen()
 	index, octets, signature := body[:n], body[n:2*n], body[2*n:]
-	if string(index) != string(c.scalar(to).Bytes()) {
+	if !bytes.Equal(index, c.scalar(to).Bytes()) {
 		return nil, "sent a deal for another holder"
 	}
 	share, err := c.curve.NewScalar().SetCanonical(octets)
 	if err != nil {
 		return nil, "sent a deal with no share in it"
 	}
-	statement := c.statement(from, to, core, octets)
+	statement := c.statement(from, to, pledge, octets)
 	if !c.signed(key, signature, func(r []byte) *curve.Scalar { return c.dealt(statement, r) }) {
 		return nil, "sent a deal that it did not sign"
 	}
@@ -53,15 +54,14 @@ func (c *Ceremony) value(core []byte, at cogen.Index) (*curve.Point, error) {
 
 // Judge decides a complaint. A holder who was dealt a wrong share shows the
 // deal to all, and each looks for himself, with the opening of the accused that
-// he has. The error is always a *CheatError: it names the accused if he signed
-// a share that is not the value of the polynomial he is committed to, and else
-// the accuser, since no honest dealer signs one. No answer of the accused is
-// waited for, and nothing of an honest dealer's is shown.
+// he has himself, not one that the accuser shows. The error is a *CheatError: it
+// names the accused if he signed a share that is not the value of the polynomial
+// he is committed to, and else the accuser, since no honest dealer signs one. No
+// answer of the accused is waited for, and nothing of an honest dealer's is
+// shown. Only of parties who are not in the ceremony is it another error.
 //
 // A deal that its dealer did not sign proves nothing, and is no ground for a
 // complaint. It counts as missing, and is asked for again.
-//
-// Another error than that means that the opening is not one.
 func (c *Ceremony) Judge(accuser, accused cogen.Index, opened, dealt []byte) error {
 	if !slices.Contains(c.holders, accuser) {
 		return errNoHolder
@@ -81,7 +81,7 @@ func (c *Ceremony) Judge(accuser, accused cogen.Index, opened, dealt []byte) err
 	}
 	if body, wrong = c.body(deal, accused, dealt, c.dealLen()); wrong == "" {
 		var share *curve.Scalar
-		if share, wrong = c.readDeal(accused, accuser, core, key, body); wrong == "" {
+		if share, wrong = c.readDeal(accused, accuser, c.pledgeOf(accused, core), key, body); wrong == "" {
 			return c.judge(accuser, accused, core, share)
 		}
 	}

@@ -34,7 +34,8 @@ type Dealer struct {
 	pledges []byte // that it opened to; nil before
 	f       polynomial
 	key     *curve.Scalar // that signs the deals
-	core    []byte
+	core    []byte        // of the opening
+	pledge  []byte        // digest of core
 }
 
 // Start makes a dealer with a fresh polynomial. For Reshare share is the
@@ -90,6 +91,7 @@ func (d *Dealer) derive(share *cogen.Share) error {
 	defer nonce.Wipe()
 	key := c.curve.NewPoint().ScalarBaseMult(d.key).Bytes()
 	d.core = slices.Concat(commitment, key, c.prove(c.id, x, d.f[0], nonce, public))
+	d.pledge = c.pledgeOf(d.self, d.core)
 	return nil
 }
 
@@ -129,7 +131,7 @@ func (d *Dealer) Wipe() {
 // Pledge returns the message of the first round, for all: a digest of what the
 // dealer will open.
 func (d *Dealer) Pledge() []byte {
-	return d.c.message(pledge, d.self, d.c.pledgeOf(d.self, d.core))
+	return d.c.message(pledge, d.self, d.pledge)
 }
 
 // Open returns the message of the second round, for all, once the pledges of
@@ -146,7 +148,7 @@ func (d *Dealer) Open(pledges map[cogen.Index][]byte) ([]byte, error) {
 	}
 	all := slices.Concat(bodies...)
 	switch {
-	case !slices.Equal(bodies[slices.Index(d.c.dealers, d.self)], d.c.pledgeOf(d.self, d.core)):
+	case !slices.Equal(bodies[slices.Index(d.c.dealers, d.self)], d.pledge):
 		return nil, errOwn
 	case d.pledges != nil && !slices.Equal(d.pledges, all):
 		return nil, errOpened
@@ -186,7 +188,7 @@ func (d *Dealer) deal(to cogen.Index) []byte {
 	share, key := value.Bytes(), d.key.Bytes()
 	defer secret.Wipe(share)
 	defer secret.Wipe(key)
-	statement := c.statement(d.self, to, d.core, share)
+	statement := c.statement(d.self, to, d.pledge, share)
 	nonce := c.scalars(1, "nonce of a deal", d.seed.Reveal(), key, statement)[0]
 	defer nonce.Wipe()
 	signature := c.sign(d.key, nonce, func(r []byte) *curve.Scalar { return c.dealt(statement, r) })

@@ -52,12 +52,13 @@
 //
 // # Security
 //
-// Fewer than need of the parties learn nothing of a key that is generated, and
-// cannot choose it: a proof of knowledge, bound to the ceremony and the index,
-// keeps them from one made of the others', and the pledges from waiting for the
-// others' before they choose. They can look at the openings and then break off,
-// so that of several ceremonies they get the one they like best; that is as
-// visible as it is slow, and costs a bit of the key for every doubling.
+// Fewer than need of the parties learn no more of a key that is generated than
+// its public key, and cannot choose it: a proof of knowledge, bound to the
+// ceremony and the index, keeps them from one made of the others', and the
+// pledges from waiting for the others' before they choose. They can look at the
+// openings and then break off, so that of several ceremonies they get the one
+// they like best. That is seen each time, and of 2^k ceremonies it gives them k
+// bits of the public key.
 //
 // No majority need be honest: a party that is sees for itself that its share is
 // right and that all others who are have seen what it has. Need of the holders

@@ -150,7 +150,7 @@ func (c *Ceremony) readDeals(self cogen.Index, t *transcript, deals map[cogen.In
 	var shares []*curve.Scalar
 	var wrong faults
 	for i, from := range c.dealers {
-		s, what := c.readDeal(from, self, t.cores[i], t.keys[i], bodies[i])
+		s, what := c.readDeal(from, self, t.pledges[i*idLen:(i+1)*idLen], t.keys[i], bodies[i])
 		if what != "" {
 			wrong.add(from, what)
 			continue

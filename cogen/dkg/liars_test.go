@@ -44,6 +44,7 @@ func (p *play) lie(t testing.TB, change func(core []byte) []byte) {
 	t.Helper()
 	d := p.dealers[liar]
 	d.core = change(bytes.Clone(d.core))
+	d.pledge = p.c.pledgeOf(liar, d.core)
 	p.pledges[liar] = d.Pledge()
 }
 
@@ -256,7 +257,7 @@ func TestLiarDeals(t *testing.T) {
 		p.open(t).deal(t)
 		honest := p.deals[me]
 		d := p.dealers[liar]
-		wrong := (&Dealer{c: p.c, self: liar, seed: d.seed, key: d.key, core: d.core, f: slices.Clone(d.f)})
+		wrong := (&Dealer{c: p.c, self: liar, seed: d.seed, key: d.key, core: d.core, pledge: d.pledge, f: slices.Clone(d.f)})
 		wrong.f[1] = p.c.curve.NewScalar().SetUint64(7)
 		bad := wrong.deal(me)
 		for what, m := range map[string][]byte{
@@ -289,7 +290,7 @@ func TestLiarDeals(t *testing.T) {
 
 		// Two who cheat are both named.
 		third := p.dealers[other]
-		wrong = &Dealer{c: p.c, self: other, seed: third.seed, key: third.key, core: third.core, f: slices.Clone(third.f)}
+		wrong = &Dealer{c: p.c, self: other, seed: third.seed, key: third.key, core: third.core, pledge: third.pledge, f: slices.Clone(third.f)}
 		wrong.f[1] = p.c.curve.NewScalar().SetUint64(7)
 		p.deals[me] = with(with(honest, liar, bad), other, wrong.deal(me))
 		_, err = p.finish(me)
@@ -303,7 +304,7 @@ func TestFraming(t *testing.T) {
 	forPlays(t, func(t *testing.T, p *play) {
 		p.open(t).deal(t)
 		d := p.dealers[liar] // who is honest here
-		framed := &Dealer{c: p.c, self: liar, seed: p.dealers[me].seed, key: d.f[0], core: d.core, f: slices.Clone(d.f)}
+		framed := &Dealer{c: p.c, self: liar, seed: p.dealers[me].seed, key: d.f[0], core: d.core, pledge: d.pledge, f: slices.Clone(d.f)}
 		framed.f[1] = p.c.curve.NewScalar().SetUint64(7)
 		names(t, "a forged deal", p.c.Judge(me, liar, p.openings[liar], framed.deal(me)), me)
 		framed.key = p.dealers[me].key
@@ -409,6 +410,13 @@ func TestReceipts(t *testing.T) {
 		_, err = pending[me].Accept(with(p.receipts, liar, nil))
 		missing(t, err, "receipt", liar)
 		must(pending[me].Accept(p.receipts))(t)
+		if err := p.c.Accepted(p.openings, p.receipts); err != nil {
+			t.Errorf("not accepted: %v", err)
+		}
+		if p.c.Accepted(p.openings, with(p.receipts, liar, flipped(p.receipts[liar], -1))) == nil ||
+			p.c.Accepted(with(p.openings, liar, nil), p.receipts) == nil {
+			t.Error("accepted, but not by all")
+		}
 	})
 }
 

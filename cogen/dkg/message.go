@@ -62,13 +62,13 @@ func (s *session) body(k kind, from cogen.Index, message []byte, n int) (body []
 	case message[0] != version:
 		return nil, "sent a message of another version"
 	case len(message) < head || kind(message[1]) != k:
-		return nil, "sent something else than a " + k.String()
+		return nil, "sent another message than the " + k.String()
 	case !bytes.Equal(message[2:2+idLen], s.id):
-		return nil, "sent a " + k.String() + " of another ceremony"
+		return nil, "sent the " + k.String() + " of another ceremony"
 	case !bytes.Equal(message[2+idLen:head], s.scalar(from).Bytes()):
-		return nil, "sent a " + k.String() + " of another party"
+		return nil, "sent the " + k.String() + " of another party"
 	case len(message) != head+n:
-		return nil, "sent a " + k.String() + " of a wrong length"
+		return nil, "sent the " + k.String() + " in a wrong length"
 	}
 	return message[head:], ""
 }
@@ -97,7 +97,7 @@ func (s *session) bodies(k kind, parties []cogen.Index, messages map[cogen.Index
 	if wrong == nil && len(messages) > len(parties) {
 		for from := range messages {
 			if !slices.Contains(parties, from) {
-				wrong.add(from, "sent a "+k.String()+" and has none to send")
+				wrong.add(from, "has no part in the round of the "+k.String())
 			}
 		}
 	}

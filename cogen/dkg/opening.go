@@ -23,7 +23,8 @@ func (c *Ceremony) coreLen() int { return c.commitmentLen() + c.curve.PointLen()
 
 func (c *Ceremony) openingLen() int { return c.coreLen() + idLen*len(c.dealers) }
 
-// pledgeOf is the digest that a dealer pledges.
+// pledgeOf is the digest that a dealer pledges. It tells nothing: the proof in
+// core is a random one of 2^252 or more.
 func (c *Ceremony) pledgeOf(dealer cogen.Index, core []byte) []byte {
 	return tagged("pledge", idLen, c.id, c.scalar(dealer).Bytes(), core)
 }

@@ -24,23 +24,41 @@ func (p *Pending) Commitment() *cogen.Commitment { return p.share.Commitment() }
 func (p *Pending) Receipt() []byte { return p.c.message(receipt, p.share.Index(), p.digest) }
 
 // Accept returns the share once the receipts of all holders are there, the
-// holder's own among them. If one of them has seen other openings, the error is
-// a *DisputeError.
+// holder's own among them. It is p's own: Wipe wipes it. If one of the holders
+// has seen other openings, the error is a *DisputeError.
 func (p *Pending) Accept(receipts map[cogen.Index][]byte) (*cogen.Share, error) {
-	bodies, err := p.c.bodies(receipt, p.c.holders, receipts, idLen)
-	if err != nil {
+	if err := p.c.accepted(p.digest, receipts); err != nil {
 		return nil, err
+	}
+	return p.share, nil
+}
+
+// Accepted tells a party that gets no share whether all holders have theirs, as
+// Accept does: whether, after Reshare, an old share is to be wiped. It checks
+// the openings as Deal does.
+func (c *Ceremony) Accepted(openings, receipts map[cogen.Index][]byte) error {
+	t, err := c.read(openings, nil)
+	if err != nil {
+		return err
+	}
+	return c.accepted(c.digest(t), receipts)
+}
+
+func (c *Ceremony) accepted(digest []byte, receipts map[cogen.Index][]byte) error {
+	bodies, err := c.bodies(receipt, c.holders, receipts, idLen)
+	if err != nil {
+		return err
 	}
 	var others []cogen.Index
 	for i, b := range bodies {
-		if !bytes.Equal(b, p.digest) {
-			others = append(others, p.c.holders[i])
+		if !bytes.Equal(b, digest) {
+			others = append(others, c.holders[i])
 		}
 	}
 	if others != nil {
-		return nil, &DisputeError{Tellers: others}
+		return &DisputeError{Tellers: others}
 	}
-	return p.share, nil
+	return nil
 }
 
 // State returns what ResumePending goes on from. It is secret, for the share

@@ -63,7 +63,8 @@ func (r *Repair) tableLen() int { return len(r.helpers) * r.curve.PointLen() }
 
 // Split returns a helper's table, for all helpers and the loser, and one delta
 // for each helper, for that one's eyes only, the helper's own among them. The
-// deltas are random, but for their sum.
+// deltas are random, but for their sum: they are made once, and kept until they
+// are sent.
 func (r *Repair) Split(share *cogen.Share) (table []byte, deltas map[cogen.Index][]byte, err error) {
 	random := secret.Random((len(r.helpers) - 1) * 2 * r.curve.ScalarLen())
 	defer random.Wipe()

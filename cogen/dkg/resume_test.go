@@ -109,6 +109,7 @@ func TestRefuses(t *testing.T) {
 	a := cogen.X25519()
 	c := generated(t, a, 2, first(3))[0].Commitment()
 	for what, f := range map[string]func() (*Ceremony, error){
+		"no algorithm":    func() (*Ceremony, error) { return Generate(cogen.Algorithm{}, nil, 1, first(1)) },
 		"nobody":          func() (*Ceremony, error) { return Generate(a, nil, 1, nil) },
 		"too many needed": func() (*Ceremony, error) { return Generate(a, nil, 3, first(2)) },
 		"none needed":     func() (*Ceremony, error) { return Generate(a, nil, 0, first(2)) },
