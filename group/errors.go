@@ -32,6 +32,9 @@ type TooFewError struct {
 
 // Error implements error.
 func (e *TooFewError) Error() string {
+	if e.Need >= len(e.From) {
+		return "group: not yet an answer from " + strings.Join(e.From, ", ")
+	}
 	return fmt.Sprintf("group: %d more of these have to answer: %s", e.Need, strings.Join(e.From, ", "))
 }
 

@@ -216,18 +216,27 @@ func (x *acceptance) acceptHalves(a *app, id *group.Identity, files *outfile.Set
 	if err != nil {
 		return err
 	}
-	kept = append(kept, namedFile{x.folder.path(numbered(x.group.Serial(), "", endHalves)), list(x.halves)})
+	name := x.folder.path(numbered(x.group.Serial(), "", endHalves))
+	if !slices.ContainsFunc(kept, func(f namedFile) bool { return f.name == name }) {
+		kept = append(kept, namedFile{name, list(nil)})
+	}
 	var all [][]byte
 	for _, file := range kept {
-		envelopes, err := unlist(file.data)
+		before, err := unlist(file.data)
 		if err != nil {
 			return exit.Errorf(exit.Failed, "%s: %w", file.name, err)
 		}
-		current := slices.DeleteFunc(slices.Clone(envelopes), x.group.Obsolete)
-		if len(current) < len(envelopes) || len(x.halves) > 0 && number(file.name) == int(x.group.Serial()) {
-			files.Replace(file.name, list(current))
+		now := slices.Clone(before)
+		for _, half := range x.halves {
+			if file.name == name && !slices.ContainsFunc(now, func(b []byte) bool { return bytes.Equal(b, half) }) {
+				now = append(now, half)
+			}
 		}
-		all = append(all, current...)
+		now = slices.DeleteFunc(now, x.group.Obsolete)
+		if !slices.EqualFunc(before, now, bytes.Equal) {
+			files.Replace(file.name, list(now))
+		}
+		all = append(all, now...)
 	}
 	s := group.NewLocalService(id)
 	defer s.Wipe()

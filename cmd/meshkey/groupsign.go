@@ -468,6 +468,9 @@ func (h *holding) answer(a *app, f folder, signing, document string) error {
 	if err != nil {
 		return err
 	}
+	if v, err := jsonb.Parse(text); err == nil && len(v.Members()) == 1 {
+		a.voice.Warn("%s is a structure of the Mesh, %q: with the group's signature under it programs obey it", sourceName(document), v.Members()[0].Name)
+	}
 	nonces, err := a.read(h.nonces, maxEnvelope)
 	if errors.Is(err, fs.ErrNotExist) {
 		return exit.Errorf(exit.Failed, "the nonces in %s are not there: they sign once, and are deleted then", h.nonces).

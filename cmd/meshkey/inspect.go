@@ -206,6 +206,9 @@ func inspectJSON(name string, data []byte) (thing, error) {
 	if e, err := dare.NewReader(bytes.NewReader(data)); err == nil {
 		return inspectEnvelope(e)
 	}
+	if t, ok := inspectOfGroup(data); ok {
+		return t, nil
+	}
 	if x, err := mesh.Parse(data); err == nil {
 		defer mesh.Wipe(x)
 		return thing{Kind: "structure", Title: "a structure of the Mesh: " + mesh.Tag(x)}, nil
@@ -228,6 +231,9 @@ func inspectEnvelope(e *dare.Reader) (thing, error) {
 		t = thing{Kind: "record", Title: "a recovery record, as it says itself; meshkey dare open and meshkey recover open it"}
 	}
 	if meta, err := e.ContentMeta(); err == nil {
+		if title := groupTitles[meta.MessageType]; title != "" {
+			t.Title = title + ", as it says itself"
+		}
 		for _, f := range []fact{{"content", meta.ContentType}, {"message", meta.MessageType}, {"created", meta.Created}} {
 			if f.Value != "" {
 				t.add(f.Name, f.Value)
