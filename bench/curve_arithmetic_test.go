@@ -27,8 +27,8 @@ func agreement(a cogen.Algorithm, secret, u []byte) func() {
 
 // A contribution to an agreement, from octets to octets with the sign of v,
 // against the function of RFC 7748, which has no sign and checks nothing: the
-// multiplication by itself, and with the public key refused if it is outside
-// the subgroup of prime order.
+// multiplication by itself; with the public key refused if it is outside the
+// subgroup of prime order; and that with a public key read before.
 func BenchmarkContribution(b *testing.B) {
 	for _, v := range []struct {
 		algorithm cogen.Algorithm
@@ -45,6 +45,11 @@ func BenchmarkContribution(b *testing.B) {
 			compare(b, v.limits, func() { _, _, _ = v.curve.MulEncoded(s, encoded) }, base)
 		})
 		b.Run(v.algorithm.String()+"/refusing", func(b *testing.B) {
+			compare(b, limits{}, func() {
+				_, _ = k.AgreeEncoded(encoded)
+			}, base)
+		})
+		b.Run(v.algorithm.String()+"/apart", func(b *testing.B) {
 			compare(b, limits{}, func() {
 				peer, _ := v.algorithm.NewPublicKey(encoded)
 				_, _ = k.Agree(peer)

@@ -45,19 +45,6 @@ func (a Algorithm) NewPublicKey(b []byte) (*PublicKey, error) {
 	return &PublicKey{a, p, bytes.Clone(b)}, nil
 }
 
-// times returns s·p and its encoding.
-func (p *PublicKey) times(s *curve.Scalar) (*curve.Point, []byte) {
-	if !p.algorithm.IsSignature() {
-		q, b, err := p.algorithm.suite.curve.MulEncoded(s, p.encoded)
-		if err != nil {
-			panic("cogen: a public key is none")
-		}
-		return q, b
-	}
-	q := p.algorithm.suite.curve.NewPoint().ScalarMult(s, p.point)
-	return q, q.Bytes()
-}
-
 // Algorithm returns the algorithm of p.
 func (p *PublicKey) Algorithm() Algorithm { return p.algorithm }
 

@@ -26,10 +26,11 @@
 //
 // Operations on scalars and points, and encoding, take the same time for all
 // values, only lengths and numbers of arguments show. The exceptions are for
-// public values: decoding, and what has a name that ends in VarTime; and
-// MulEncoded, which shows the scalars 0 and -1. What the time rests on is the
-// constant time of the multiplication instruction and of the libraries below,
-// circl's fp25519 and fp448, filippo.io/edwards25519 and go-ristretto.
+// public values: decoding, IsTorsionFree, and what has a name that ends in
+// VarTime. MulEncoded and MulChecked show the scalars 0 and -1. What the time
+// rests on is the constant time of the multiplication instruction and of the
+// libraries below, circl's fp25519 and fp448, filippo.io/edwards25519 and
+// go-ristretto.
 //
 // Points and scalars are plain memory. Scalar has a Wipe; copies in registers
 // and on the stack, and points, stay until they are overwritten.

@@ -12,6 +12,7 @@ var (
 	errCanonical = errors.New("curve: a coordinate is not below the field prime")
 	errOffCurve  = errors.New("curve: no point has this coordinate")
 	errSmall     = errors.New("curve: a point of small order")
+	errTorsion   = errors.New("curve: a point outside the subgroup of prime order")
 )
 
 // A form is how a curve shows its points: one coordinate, and whether the

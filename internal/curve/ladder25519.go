@@ -9,7 +9,7 @@ import (
 
 // ladder25519 is the ladder of RFC 7748, Section 5, but for what a swap
 // would change and the formulas do not mind; then v is recovered.
-func ladder25519(s *Scalar, shown []byte, odd byte) (u, v []byte, done bool) {
+func ladder25519(s *Scalar, shown []byte, odd byte) (u, v, v0 []byte, done bool) {
 	k := s.value()
 	defer clear(k[:])
 	u0 := fp.Elt(shown)
@@ -81,7 +81,7 @@ func mulAdd25519(z, x, y *fp.Elt) {
 // 2001, Algorithm 1): v(Q) = y/(v·d) with d = 2·z1²·z2. Of v only the square w
 // is known yet. One power gives r = ±1/(v·d), and from it v = ±r·w·d and
 // 1/d = r²·w·d.
-func recover25519(u0 *fp.Elt, odd byte, x1, z1, x2, z2 *fp.Elt) (u, v []byte, done bool) {
+func recover25519(u0 *fp.Elt, odd byte, x1, z1, x2, z2 *fp.Elt) (u, v, v0 []byte, done bool) {
 	one := fp.Elt{1}
 	var w, d, y, s, t fp.Elt
 	fp.Add(&w, u0, &a25519)
@@ -111,14 +111,14 @@ func recover25519(u0 *fp.Elt, odd byte, x1, z1, x2, z2 *fp.Elt) (u, v []byte, do
 	fp.Mul(&d, &s, &d)
 	r, square := sqrt25519(&one, &d)
 	if square == 0 {
-		return nil, nil, false
+		return nil, nil, nil, false
 	}
 	fp.Mul(&w, &r, &s) // v or -v
 	fp.Modp(&w)
 	negIf25519(&y, uint(w[0]&1^odd))
 	fp.Mul(&t, &t, x1) // x1/z1 = x1·t/d
 	fp.Mul(&t, &t, &r)
-	return product25519(&t, &w), product25519(&r, &y), true
+	return product25519(&t, &w), product25519(&r, &y), w[:], true
 }
 
 func word(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }

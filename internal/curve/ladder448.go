@@ -8,7 +8,7 @@ import (
 )
 
 // ladder448 is ladder25519 over the other field.
-func ladder448(s *Scalar, shown []byte, odd byte) (u, v []byte, done bool) {
+func ladder448(s *Scalar, shown []byte, odd byte) (u, v, v0 []byte, done bool) {
 	k := s.value()
 	defer clear(k[:])
 	u0 := fp.Elt(shown)
@@ -88,7 +88,7 @@ func mulAdd448(z, x, y *fp.Elt) {
 }
 
 // recover448 is recover25519 over the other field.
-func recover448(u0 *fp.Elt, odd byte, x1, z1, x2, z2 *fp.Elt) (u, v []byte, done bool) {
+func recover448(u0 *fp.Elt, odd byte, x1, z1, x2, z2 *fp.Elt) (u, v, v0 []byte, done bool) {
 	one := fp.One()
 	var w, d, y, s, t fp.Elt
 	fp.Add(&w, u0, &a448)
@@ -118,12 +118,12 @@ func recover448(u0 *fp.Elt, odd byte, x1, z1, x2, z2 *fp.Elt) (u, v []byte, done
 	fp.Mul(&d, &s, &d)
 	var r fp.Elt
 	if !fp.InvSqrt(&r, &one, &d) || equal448(&d, &fp.Elt{}) == 1 {
-		return nil, nil, false
+		return nil, nil, nil, false
 	}
 	fp.Mul(&w, &r, &s)
 	fp.Modp(&w)
 	negIf448(&y, uint(w[0]&1^odd))
 	fp.Mul(&t, &t, x1)
 	fp.Mul(&t, &t, &r)
-	return mul448(&t, &w), mul448(&r, &y), true
+	return mul448(&t, &w), mul448(&r, &y), w[:], true
 }

@@ -3,6 +3,7 @@ package curve_test
 import (
 	"bytes"
 	"math/big"
+	"strings"
 	"testing"
 
 	"meshkey/internal/curve"
@@ -27,6 +28,19 @@ func (c pair) checkMulEncoded(t *testing.T, what string, s *curve.Scalar, b []by
 	}
 	if !bytes.Equal(b, before) {
 		t.Errorf("%s: the argument changed", what)
+	}
+	q, checked, err := c.MulChecked(s, b)
+	switch p, _ := decode(b); {
+	case want != nil:
+		if err == nil || err.Error() != want.Error() {
+			t.Errorf("%s, checked: %v, want %v", what, err, want)
+		}
+	case p.IsTorsionFree() == 0:
+		if err == nil || !strings.Contains(err.Error(), "outside the subgroup") {
+			t.Errorf("%s, checked: %v", what, err)
+		}
+	case err != nil || !bytes.Equal(checked, got) || q.Equal(p.ScalarMult(s, p)) != 1:
+		t.Errorf("%s, checked: %x (%v)", what, checked, err)
 	}
 }
 

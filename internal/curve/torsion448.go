@@ -21,8 +21,9 @@ import fp "github.com/cloudflare/circl/math/fp448"
 //
 // (0, 1) and (0, -1) may make them zero and are told apart by themselves.
 func (p *point448) torsionFree() int {
-	one, d := fp.One(), &p.curve.d
+	d := &p.curve.d
 	var dMinusOne, square, r, a, b, t fp.Elt
+	one := fp.One()
 	fp.Sub(&dMinusOne, d, &one)
 	fp.Sqr(&square, &p.y)
 	fp.Mul(&square, &square, d)
@@ -36,7 +37,7 @@ func (p *point448) torsionFree() int {
 	fp.Add(&a, &a, &t)
 	fp.Add(&b, &p.y, &r)
 	fp.Mul(&a, &a, &b)
-	quarters := fp.InvSqrt(&t, &a, &one)
+	quarters := isSquare448VarTime(&a)
 
 	x := p.x
 	switch {
