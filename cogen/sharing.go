@@ -132,7 +132,7 @@ func Recombine(shares ...*Share) (*PrivateKey, error) {
 	}
 	at := make([]Index, len(shares))
 	for i, s := range shares {
-		if at[i] = s.index; !s.commitment.Equal(commitment) {
+		if at[i] = s.index; s.commitment != commitment && !s.commitment.Equal(commitment) {
 			return nil, errors.New("cogen: shares of different keys, or of different sharings of one")
 		}
 		if s.key.octets.Len() == 0 {
