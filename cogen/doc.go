@@ -18,6 +18,12 @@
 // his own after he has seen another's. [CombinePrivate] adds private keys,
 // [PrivateKey.SplitAll] takes one apart.
 //
+// A key is split so that any [Commitment.Need] of its shares do for it, by
+// [PrivateKey.Split]; each holder checks his [Share] alone. What a whole key
+// would agree on comes of a [Partial] by each of enough holders: of summands,
+// of shares, or of summands one of which is shared. A Partial has a proof for
+// one [Context], and [CombineVerified] names everyone whose proof is wrong.
+//
 // # Security
 //
 // What is computed from private octets takes the same time for all of them.
@@ -26,4 +32,12 @@
 // every kind of key, and no message is signed without one. Private octets
 // stay in a secret.Bytes, and scalars made from them are cleared after use;
 // copies that the hash functions and the stack keep are out of reach.
+//
+// Indexes, commitments and weights are public, and time depends on them. So it
+// does on partials when their proofs are verified, but not on their points when
+// they are combined. Whoever has enough partials has the agreement, and
+// nothing else of the key; the proofs, too, show nothing of a share. A holder
+// who answers for any ephemeral key he is given gives each time what the
+// static Diffie-Hellman problem asks for, so he should know who asks, and what
+// for: that is the Context.
 package cogen
