@@ -188,7 +188,7 @@ func (t *dkgTable) named(err error) error {
 		return err
 	}
 	return exit.Errorf(code, "%s", strings.Join(texts, "; ")).
-		Hinted("there is no key; keep the files, and begin anew without who is named")
+		Hinted("nothing was made; keep the files, and begin anew without who is named")
 }
 
 var partyNumber = regexp.MustCompile(`party [0-9]+`)
