@@ -60,7 +60,7 @@ func TestAdopt(t *testing.T) {
 				t.Error("alice holds bob's share")
 			}
 			lying := liar{bob, func(answer *Answer, r *Request) {
-				p, err := a.GenerateKey().AgreeProved(r.items[0].Ephemeral, r.context())
+				p, err := a.GenerateKey().AgreeProved(r.items[0].Ephemeral, r.context(r.items[0]))
 				check(t, err)
 				answer.partials[0] = withIndex(t, p, answer.partials[0].Index(), p.Proof())
 			}}

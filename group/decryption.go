@@ -47,7 +47,7 @@ func (s *Sealed) item(g *Group) (Item, error) {
 		if err != nil {
 			return Item{}, fmt.Errorf("group: the envelope's ephemeral key: %w", err)
 		}
-		return Item{name(ephemeral), name(k.public), ephemeral}, nil
+		return Item{name(ephemeral), name(k.public), ephemeral, k.highest()}, nil
 	}
 	return Item{}, &dare.RecipientError{Have: s.reader.Recipients()}
 }
@@ -124,7 +124,7 @@ func (d *Decryption) Add(a *Answer) error {
 		if p.Index() != index {
 			return &CheatError{a.from, "contributes with another's index"}
 		}
-		if err := p.Verify(holder, i.Ephemeral, d.request.context()); err != nil {
+		if err := p.Verify(holder, i.Ephemeral, d.request.context(i)); err != nil {
 			return &CheatError{a.from, "a contribution whose proof does not verify"}
 		}
 	}

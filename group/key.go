@@ -79,6 +79,15 @@ func (h *half) id() string {
 	return name(p)
 }
 
+// highest is the highest index of a share, if all are so small that combining
+// becomes cheaper by it, and else 0.
+func (k *key) highest() int {
+	if k.mode.shared() && k.next-1 <= cogen.MaxHighest {
+		return int(k.next - 1)
+	}
+	return 0
+}
+
 // of returns the half of a member, or nil.
 func (k *key) of(address string) *half {
 	i := slices.IndexFunc(k.halves, func(h half) bool { return h.member == address })

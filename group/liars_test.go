@@ -43,7 +43,7 @@ func TestLyingHelper(t *testing.T) {
 			var replayed *Answer
 			for name, change := range map[string]func(*Answer, *Request){
 				"another half": func(a *Answer, r *Request) {
-					p, err := wrong.AgreeProved(r.items[0].Ephemeral, r.context())
+					p, err := wrong.AgreeProved(r.items[0].Ephemeral, r.context(r.items[0]))
 					check(t, err)
 					a.partials[0] = withIndex(t, p, a.partials[0].Index(), p.Proof())
 				},

@@ -182,7 +182,7 @@ func (m *Membership) answer(r *Request) (*Answer, error) {
 		var err error
 		switch {
 		case h.share != nil:
-			p, err = h.share.Agree(i.Ephemeral, r.context())
+			p, err = h.share.Agree(i.Ephemeral, r.context(i))
 		case r.grantee == m.id.Address:
 			p, err = h.half.Agree(i.Ephemeral) // for himself, so without a proof
 		default:

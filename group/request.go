@@ -37,6 +37,8 @@ type Item struct {
 	Name      string
 	Key       string           // fingerprint of the group's key that it is sealed to
 	Ephemeral *cogen.PublicKey // of the sender, made for this envelope alone
+
+	highest int // see cogen.Context
 }
 
 type requestBody struct {
@@ -51,6 +53,7 @@ type requestBody struct {
 type itemBody struct {
 	jsonb.Rest
 	Key       string              `jsonb:"Key"`
+	Highest   int64               `jsonb:"Highest"`
 	Ephemeral *mesh.PublicKeyECDH `jsonb:"Ephemeral"`
 }
 
@@ -63,7 +66,7 @@ func newRequest(g *Group, id *Identity, items []Item) (*Request, error) {
 	b := &requestBody{Version: version, Id: nonce, Group: g.Fingerprint().String(), Grantee: id.Address}
 	for _, i := range items {
 		b.Envelopes = append(b.Envelopes, &itemBody{
-			Key: i.Key, Ephemeral: publicECDH(i.Ephemeral),
+			Key: i.Key, Highest: int64(i.highest), Ephemeral: publicECDH(i.Ephemeral),
 		})
 	}
 	body, err := marshal(&tagged{Request: b})
@@ -117,7 +120,10 @@ func parseRequest(b []byte) (*Request, error) {
 		if ib.Ephemeral == nil {
 			return nil, errors.New("group: a request without an ephemeral key")
 		}
-		i := Item{Key: ib.Key}
+		if ib.Highest < 0 || ib.Highest > cogen.MaxHighest {
+			return nil, errors.New("group: a request with an index that is too high")
+		}
+		i := Item{Key: ib.Key, highest: int(ib.Highest)}
 		a, err := cogen.ParseAlgorithm(ib.Ephemeral.Crv)
 		if err == nil {
 			i.Ephemeral, err = a.NewPublicKey(ib.Ephemeral.Public)
@@ -164,7 +170,7 @@ func (r *Request) Items() []Item { return slices.Clone(r.items) }
 // name stands for the request in proofs and answers: a digest of all of it.
 func (r *Request) name() string { return hex.EncodeToString(r.digest[:]) }
 
-// context is what the proofs in an answer are bound to.
-func (r *Request) context() cogen.Context {
-	return cogen.Context{Group: r.group, Request: r.name(), Grantee: r.grantee}
+// context is what the proof of the contribution to one envelope is bound to.
+func (r *Request) context(i Item) cogen.Context {
+	return cogen.Context{Group: r.group, Request: r.name(), Grantee: r.grantee, Highest: i.highest}
 }

@@ -201,7 +201,7 @@ func (s *LocalService) Contribute(ctx context.Context, r *Request) (*Answer, err
 		if half == nil {
 			return nil, ErrNotMember
 		}
-		p, err := half.AgreeProved(i.Ephemeral, r.context())
+		p, err := half.AgreeProved(i.Ephemeral, r.context(i))
 		if err != nil {
 			return nil, fmt.Errorf("group: %w", err)
 		}
