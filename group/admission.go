@@ -22,6 +22,7 @@ type Proposal struct {
 	serial  int64
 	record  []byte
 	at      time.Time
+	by      []string
 	admit   []Member
 	dismiss []string
 }
@@ -34,6 +35,7 @@ type proposalBody struct {
 	Serial  int64         `jsonb:"Serial"`
 	Record  []byte        `jsonb:"Record"`
 	Updated string        `jsonb:"Updated"`
+	By      []string      `jsonb:"By"`
 	Admit   []*memberBody `jsonb:"Admit"`
 	Dismiss []string      `jsonb:"Dismiss"`
 }
@@ -59,7 +61,6 @@ type grantHalf struct {
 // grant is a grantBody that was verified: for each member of the proposal the
 // public sides that this administrator gives, with proofs of possession.
 type grant struct {
-	octets   []byte
 	deputy   *Member
 	member   []*cogen.Contribution
 	service  []*cogen.Contribution
@@ -77,8 +78,19 @@ type welcomeBody struct {
 }
 
 // Propose puts down a change of members: who is admitted, and the addresses of
-// those who are dismissed. It is good for the group as it stands, once.
+// those who are dismissed. It is good for the group as it stands, once. All
+// administrators are to make it.
 func (g *Group) Propose(at time.Time, admit []Member, dismiss ...string) (*Proposal, error) {
+	var by []string
+	for _, a := range g.Administrators() {
+		by = append(by, a.Address)
+	}
+	return g.ProposeTo(by, at, admit, dismiss...)
+}
+
+// ProposeTo is Propose to some administrators, by their addresses: as many as
+// have to act together, or more. All of these are to make the change.
+func (g *Group) ProposeTo(by []string, at time.Time, admit []Member, dismiss ...string) (*Proposal, error) {
 	if g.appointment == nil {
 		return nil, errors.New("group: the group has no appointed administrators")
 	}
@@ -88,7 +100,7 @@ func (g *Group) Propose(at time.Time, admit []Member, dismiss ...string) (*Propo
 	}
 	b := &proposalBody{
 		Version: version, Id: id, Group: g.Fingerprint().String(), Serial: g.serial, Record: g.digest[:],
-		Updated: formatTime(at), Dismiss: dismiss,
+		Updated: formatTime(at), By: by, Dismiss: dismiss,
 	}
 	for i := range admit {
 		b.Admit = append(b.Admit, admit[i].body())
@@ -121,7 +133,7 @@ func ParseProposal(b []byte) (*Proposal, error) {
 	case len(d.Admit)+len(d.Dismiss) == 0 || len(d.Admit)+len(d.Dismiss) > MaxMembers:
 		return nil, errors.New("group: a proposal of no change, or of too many")
 	}
-	p := &Proposal{octets: bytes.Clone(b), digest: sha512.Sum512(b), serial: d.Serial, record: d.Record, dismiss: d.Dismiss}
+	p := &Proposal{octets: bytes.Clone(b), digest: sha512.Sum512(b), serial: d.Serial, record: d.Record, by: d.By, dismiss: d.Dismiss}
 	if p.at, err = parseTime(d.Updated); err != nil {
 		return nil, err
 	}
@@ -138,6 +150,9 @@ func ParseProposal(b []byte) (*Proposal, error) {
 // Bytes writes the proposal.
 func (p *Proposal) Bytes() []byte { return bytes.Clone(p.octets) }
 
+// By lists the addresses of the administrators who are to make the change.
+func (p *Proposal) By() []string { return slices.Clone(p.by) }
+
 // Admit lists who is to be admitted. Their fingerprints are what an
 // administrator has to compare before he grants.
 func (p *Proposal) Admit() []Member { return slices.Clone(p.admit) }
@@ -153,6 +168,9 @@ func (g *Group) proposed(p *Proposal) (*state, error) {
 	if g.appointment == nil || !g.appointment.key.Equal(g.Key()) {
 		return nil, errors.New("group: nobody is appointed to share out the present key")
 	}
+	if _, err := g.appointment.present(p); err != nil {
+		return nil, err
+	}
 	s := g.next(p.at)
 	if err := s.dismiss(p.dismiss); err != nil {
 		return nil, err
@@ -160,21 +178,58 @@ func (g *Group) proposed(p *Proposal) (*state, error) {
 	return s, s.admit(p.admit)
 }
 
+// present returns the indexes of the administrators that a proposal is for.
+func (a *appointment) present(p *Proposal) ([]cogen.Index, error) {
+	var at []cogen.Index
+	for _, address := range p.by {
+		place := a.of(address)
+		if place < 0 || slices.Contains(at, index(place)) {
+			return nil, errors.New("group: a proposal to somebody who is no administrator, or twice to one")
+		}
+		at = append(at, index(place))
+	}
+	if len(at) < a.need {
+		return nil, &TooFewError{Need: a.need - len(at), From: a.but(p.by)}
+	}
+	return at, nil
+}
+
+// but lists the addresses of the other administrators.
+func (a *appointment) but(addresses []string) []string {
+	var out []string
+	for _, m := range a.administrators {
+		if !slices.Contains(addresses, m.Address) {
+			out = append(out, m.Address)
+		}
+	}
+	return out
+}
+
 // contextOf is what the proofs of possession in grants are bound to.
 func (p *Proposal) contextOf(member, side string) []byte {
 	return fmt.Appendf(nil, "meshkey group admission v1 %x %s %s", p.digest, side, member)
 }
 
-// Grant makes the deputy's halves for those who are to be admitted: of his part
-// a random half for each member and the rest for the service, sealed to them,
-// with their public sides. For who is dismissed there is nothing to grant.
+// Grant makes the deputy's halves for those who are to be admitted. What he has
+// is, among those who make the change, a summand of the key: of that he gives a
+// random half to each member and the rest to the service, sealed to them, with
+// their public sides. For who is dismissed there is nothing to grant.
 func (d *Deputy) Grant(p *Proposal) ([]byte, error) {
 	if _, err := d.group.proposed(p); err != nil {
 		return nil, err
 	}
+	at, err := d.group.appointment.present(p)
+	if err != nil {
+		return nil, err
+	}
+	part, err := d.share.Weighted(at)
+	if err != nil {
+		return nil, errors.New("group: a proposal to other administrators")
+	}
+	defer part.Wipe()
 	b := &grantBody{Version: version, Proposal: p.digest[:], Administrator: d.id.Address}
 	for i := range p.admit {
-		h, err := d.grant(p, &p.admit[i])
+		h, err := d.grant(part, p, &p.admit[i])
 		if err != nil {
 			return nil, err
 		}
@@ -192,8 +247,8 @@ func (d *Deputy) Grant(p *Proposal) ([]byte, error) {
 }
 
 // grant makes two halves of the deputy's part.
-func (d *Deputy) grant(p *Proposal, m *Member) (*grantHalf, error) {
-	halves, err := d.part.SplitAll(2)
+func (d *Deputy) grant(part *cogen.PrivateKey, p *Proposal, m *Member) (*grantHalf, error) {
+	halves, err := part.SplitAll(2)
 	if err != nil {
 		return nil, fmt.Errorf("group: %w", err)
 	}
@@ -222,11 +277,14 @@ func (d *Deputy) grant(p *Proposal, m *Member) (*grantHalf, error) {
 	return &grantHalf{Member: m.Address, Public: member.Bytes(), Service: service.Bytes(), Partial: partial, Serviced: serviced}, nil
 }
 
-// grants reads and verifies the grants of all administrators, and returns them
-// in the order of the appointment. The error is a *CheatError for one that does
+// grants reads and verifies the grants of all administrators that a proposal is
+// for, and returns them in its order. The error is a *CheatError for one that does
 // not keep to the proposal, and a *TooFewError for those that are missing.
 func (a *appointment) grants(p *Proposal, all [][]byte) ([]*grant, error) {
-	out := make([]*grant, len(a.administrators))
+	if _, err := a.present(p); err != nil {
+		return nil, err
+	}
+	out := make([]*grant, len(p.by))
 	for _, b := range all {
 		place, g, err := a.parseGrant(p, b)
 		if err != nil {
@@ -241,7 +299,7 @@ func (a *appointment) grants(p *Proposal, all [][]byte) ([]*grant, error) {
 	for i, g := range out {
 		if g == nil {
 			missing.Need++
-			missing.From = append(missing.From, a.administrators[i].Address)
+			missing.From = append(missing.From, p.by[i])
 		}
 	}
 	if missing.Need > 0 && len(p.admit) > 0 {
@@ -269,11 +327,20 @@ func (a *appointment) parseGrant(p *Proposal, b []byte) (int, *grant, error) {
 	case place < 0:
 		return 0, nil, errors.New("group: a grant that none of the administrators signed")
 	}
-	g := &grant{octets: b, deputy: &a.administrators[place]}
-	if err := g.read(e, p, a.public[place]); err != nil {
+	g := &grant{deputy: &a.administrators[place]}
+	at, err := a.present(p)
+	if err != nil {
 		return 0, nil, err
 	}
-	return place, g, nil
+	n := slices.Index(p.by, g.deputy.Address)
+	if n < 0 {
+		return 0, nil, fmt.Errorf("group: a grant of %q, whom the proposal is not for", g.deputy.Address)
+	}
+	part, err := a.commitment.WeightedShare(index(place), at)
+	if err != nil {
+		return 0, nil, fmt.Errorf("group: %w", err)
+	}
+	return n, g, g.read(e, p, part)
 }
 
 // read checks what an administrator signed: from here on, whatever is wrong is
@@ -388,8 +455,8 @@ func (g *Group) Conclude(p *Proposal, grants [][]byte, signed ...[]byte) (*Chang
 	}
 	var joined *dare.Envelope
 	missing := &TooFewError{}
-	for i := range g.appointment.administrators {
-		a := &g.appointment.administrators[i]
+	for _, address := range p.by {
+		a := &g.appointment.administrators[g.appointment.of(address)]
 		e, err := a.signed(signed, body)
 		switch {
 		case err != nil:

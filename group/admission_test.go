@@ -3,6 +3,7 @@ package group
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"testing"
 
 	"meshkey/cogen"
@@ -19,8 +20,13 @@ type board struct {
 
 func newBoard(t testing.TB, names ...string) *board {
 	t.Helper()
+	return newBoardOf(t, len(names), names...)
+}
+
+func newBoardOf(t testing.TB, need int, names ...string) *board {
+	t.Helper()
 	w := newWorld(t, Serviced, 1, "alice")
-	c, err := w.admin.Appoint(today, people(t, names...)...)
+	c, err := w.admin.AppointSome(today, need, people(t, names...)...)
 	check(t, err)
 	w.deliver(c)
 	b := &board{world: w, now: w.group()}
@@ -231,7 +237,9 @@ func TestAdministratorsCannotRead(t *testing.T) {
 	check(t, err)
 	var parts []*cogen.Partial
 	for n, d := range b.deputies {
-		p, err := d.part.Agree(i.Ephemeral)
+		part, err := d.share.Weighted([]cogen.Index{index(0), index(1), index(2)})
+		check(t, err)
+		p, err := part.Agree(i.Ephemeral)
 		check(t, err)
 		parts = append(parts, p)
 		got, err := cogen.CombineAgreements(parts...)
@@ -239,5 +247,52 @@ func TestAdministratorsCannotRead(t *testing.T) {
 		if all := n == len(b.deputies)-1; bytes.Equal(got, want) != all {
 			t.Errorf("%d of %d administrators read: %v", n+1, len(b.deputies), !all)
 		}
+	}
+}
+
+// Any two of three administrators admit a member.
+func TestSomeAdministrators(t *testing.T) {
+	b := newBoardOf(t, 2, "x", "y", "z")
+	all := b.deputies
+	for _, n := range [][]int{{0, 1}, {2, 0}, {1, 2}, {0, 1, 2}} {
+		b.deputies = nil
+		var by []string
+		for _, i := range n {
+			b.deputies = append(b.deputies, all[i])
+			by = append(by, all[i].id.Address)
+		}
+		p, err := b.now.ProposeTo(by, today, people(t, "bob"))
+		check(t, err)
+		for i, d := range all {
+			if _, err := d.Grant(p); (err == nil) != slices.Contains(n, i) {
+				t.Errorf("a proposal to %v is granted by %d: %v", n, i, err)
+			}
+		}
+		grants := b.grants(p)
+		b.conclude(p, grants)
+		if got, err := open(b.member("bob"), seal(t, b.now, "any two", nil), b.service); err != nil || got != "any two" {
+			t.Errorf("%v: %q, %v", n, got, err)
+		}
+		p, err = b.now.ProposeTo(by, today, nil, "bob@example.com")
+		check(t, err)
+		b.conclude(p, nil)
+		for _, d := range all {
+			check(t, d.Update(b.now))
+		}
+	}
+	var few *TooFewError
+	if _, err := b.now.ProposeTo([]string{"y@example.com"}, today, people(t, "bob")); !errors.As(err, &few) || few.Need != 1 || len(few.From) != 2 {
+		t.Errorf("a proposal to one: %v", err)
+	}
+	for _, by := range [][]string{{"x@example.com", "x@example.com"}, {"x@example.com", "eve@example.com"}} {
+		if _, err := b.now.ProposeTo(by, today, people(t, "bob")); err == nil {
+			t.Errorf("a proposal to %v", by)
+		}
+	}
+	// A record that one of them signs is none.
+	e, err := dare.Sign(b.now.envelope.Body, meta(tagRecord), all[0].id.signature, all[0].id.signature)
+	check(t, err)
+	if _, err := Parse(e.Bytes(), b.now.Fingerprint()); !errors.As(err, &few) {
+		t.Errorf("signed by one, twice: %v", err)
 	}
 }

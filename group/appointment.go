@@ -12,33 +12,32 @@ import (
 	"meshkey/internal/secret"
 	"meshkey/mesh"
 	"meshkey/profile"
+	"meshkey/shamir"
 )
 
 // maxDeputies bounds the administrators of a group.
 const maxDeputies = 16
 
-// appointment says who admits members together, and the public sides of their
-// parts of the group's key.
+// appointment says who admits members together: need of the administrators, each
+// of whom has a share of the group's key, by his place from 1.
 type appointment struct {
 	octets         []byte
 	serial         int64
 	key            *cogen.PublicKey
+	need           int
+	commitment     *cogen.Commitment
 	administrators []Member
-	public         []*cogen.PublicKey
 }
 
 type appointmentBody struct {
 	jsonb.Rest
-	Version        int64                `jsonb:"Version"`
-	Group          string               `jsonb:"Group"`
-	Serial         int64                `jsonb:"Serial"`
-	Key            *mesh.KeyData        `jsonb:"Key"`
-	Administrators []*administratorBody `jsonb:"Administrators"`
-}
-
-type administratorBody struct {
-	memberBody
-	Public []byte `jsonb:"Public"`
+	Version        int64         `jsonb:"Version"`
+	Group          string        `jsonb:"Group"`
+	Serial         int64         `jsonb:"Serial"`
+	Key            *mesh.KeyData `jsonb:"Key"`
+	Need           int64         `jsonb:"Need"`
+	Commitment     [][]byte      `jsonb:"Commitment"`
+	Administrators []*memberBody `jsonb:"Administrators"`
 }
 
 // serialOf is 0 for no appointment.
@@ -49,36 +48,42 @@ func (a *appointment) serialOf() int64 {
 	return a.serial
 }
 
-// Appoint splits the present key between administrators, two at least. Together
-// they admit and dismiss members from then on; none of them, nor all but one,
-// can read. The mode must be Serviced. Change.Appointments are for them.
+// Appoint splits the present key between administrators, two at least. All of
+// them together admit and dismiss members from then on; none of them, nor all but
+// one, can read. The mode must be Serviced. Change.Appointments are for them.
 //
 // Whoever has the account, or the paper that brings it back, still has the whole
 // key: when the change is out, the account is wiped.
 func (a *Administrator) Appoint(at time.Time, administrators ...Member) (*Change, error) {
+	return a.AppointSome(at, len(administrators), administrators...)
+}
+
+// AppointSome is Appoint of administrators any need of whom, two at least, admit
+// and dismiss members, and fewer than need cannot read.
+func (a *Administrator) AppointSome(at time.Time, need int, administrators ...Member) (*Change, error) {
 	if a.group.Mode() != Serviced {
 		return nil, errors.New("group: only halves of the mode Serviced can be made by several administrators")
 	}
-	if len(administrators) < 2 || len(administrators) > maxDeputies {
-		return nil, fmt.Errorf("group: from 2 to %d administrators are appointed", maxDeputies)
+	q := shamir.Quorum{Need: need, Of: len(administrators)}
+	if q.Need < 2 || q.Of < q.Need || q.Of > maxDeputies {
+		return nil, fmt.Errorf("group: from 2 to %d administrators are appointed, of whom 2 at least act together", maxDeputies)
 	}
 	whole, err := PrivateKey(a.account, len(a.group.keys))
 	if err != nil {
 		return nil, err
 	}
 	defer whole.Wipe()
-	parts, err := whole.SplitAll(len(administrators))
+	sharing, err := whole.Split(q)
 	if err != nil {
 		return nil, fmt.Errorf("group: %w", err)
 	}
-	defer func() {
-		for _, p := range parts {
-			p.Wipe()
-		}
-	}()
-	b := &appointmentBody{Version: version, Group: a.group.Fingerprint().String(), Serial: a.group.appointment.serialOf() + 1, Key: keyData(whole.PublicKey())}
+	defer sharing.Wipe()
+	b := &appointmentBody{
+		Version: version, Group: a.group.Fingerprint().String(), Serial: a.group.appointment.serialOf() + 1,
+		Key: keyData(whole.PublicKey()), Need: int64(need), Commitment: sharing.Commitment.Bytes(),
+	}
 	for i := range administrators {
-		b.Administrators = append(b.Administrators, &administratorBody{*administrators[i].body(), parts[i].PublicKey().Bytes()})
+		b.Administrators = append(b.Administrators, administrators[i].body())
 	}
 	body, err := marshal(&tagged{Appointment: b})
 	if err != nil {
@@ -95,7 +100,7 @@ func (a *Administrator) Appoint(at time.Time, administrators ...Member) (*Change
 	}
 	appointments := map[string][]byte{}
 	for i, m := range administrators {
-		if appointments[m.Address], err = a.generate(parts[i], &m, s.serial); err != nil {
+		if appointments[m.Address], err = a.generate(sharing.Shares[i], &m, s.serial); err != nil {
 			return nil, err
 		}
 	}
@@ -108,9 +113,9 @@ func (a *Administrator) Appoint(at time.Time, administrators ...Member) (*Change
 }
 
 // generate is a CapabilityKeyGenerate, sealed to an administrator.
-func (a *Administrator) generate(part *cogen.PrivateKey, m *Member, issued int64) ([]byte, error) {
+func (a *Administrator) generate(part *cogen.Share, m *Member, issued int64) ([]byte, error) {
 	signer := a.account.Private(profile.AdministratorSignature)
-	share, err := sealShare(a.group.Key(), part, cogen.Index{}, a.group.serviceAddress(), m.Encryption, signer)
+	share, err := sealShare(a.group.Key(), part.Key(), part.Index(), a.group.serviceAddress(), m.Encryption, signer)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +126,7 @@ func (a *Administrator) generate(part *cogen.PrivateKey, m *Member, issued int64
 }
 
 // parseAppointment reads an appointment that the group's AdministratorSignature
-// key signed, and checks that the parts are those of the key it names.
+// key signed, and checks that what is shared is the key it names.
 func parseAppointment(b []byte, p *profile.Profile) (*appointment, error) {
 	e, err := dare.Parse(b)
 	if err != nil {
@@ -146,10 +151,10 @@ func parseAppointment(b []byte, p *profile.Profile) (*appointment, error) {
 		return nil, errVersion
 	case d.Group != p.Fingerprint().String() || d.Serial < 1:
 		return nil, errors.New("group: an appointment of another group")
-	case len(d.Administrators) < 2 || len(d.Administrators) > maxDeputies:
+	case d.Need < 2 || int(d.Need) > len(d.Administrators) || len(d.Administrators) > maxDeputies:
 		return nil, errors.New("group: an appointment of one administrator or too many")
 	}
-	a := &appointment{octets: slices.Clone(b), serial: d.Serial}
+	a := &appointment{octets: slices.Clone(b), serial: d.Serial, need: int(d.Need)}
 	if a.key, err = publicKey(d.Key); err != nil {
 		return nil, err
 	}
@@ -158,17 +163,16 @@ func parseAppointment(b []byte, p *profile.Profile) (*appointment, error) {
 		if err != nil {
 			return nil, err
 		}
-		k, err := a.key.Algorithm().NewPublicKey(ab.Public)
-		if err != nil {
-			return nil, fmt.Errorf("group: %w", err)
-		}
-		a.administrators, a.public = append(a.administrators, m), append(a.public, k)
+		a.administrators = append(a.administrators, m)
 	}
 	if err := distinct(a.administrators); err != nil {
 		return nil, err
 	}
-	if !a.key.IsSum(a.public...) {
-		return nil, errors.New("group: the administrators' parts are not those of the group's key")
+	if a.commitment, err = a.key.Algorithm().NewCommitment(d.Commitment); err != nil {
+		return nil, fmt.Errorf("group: %w", err)
+	}
+	if a.commitment.Need() != a.need || !a.commitment.Key().Equal(a.key) {
+		return nil, errors.New("group: what the administrators share is not the group's key")
 	}
 	return a, nil
 }
@@ -178,13 +182,15 @@ func (a *appointment) of(address string) int {
 	return slices.IndexFunc(a.administrators, func(m Member) bool { return m.Address == address })
 }
 
+// index is that of the administrator at a place.
+func index(place int) cogen.Index { return cogen.NewIndex(uint64(place + 1)) }
+
 // A Deputy is one of the administrators who were appointed. It holds a part of
 // the group's key, and so is secret; a part is of no use in reading.
 type Deputy struct {
 	group *Group
 	id    *Identity
-	place int
-	part  *cogen.PrivateKey
+	share *cogen.Share
 }
 
 // NewDeputy takes up an appointment: what Appoint made for id.
@@ -205,11 +211,22 @@ func NewDeputy(g *Group, id *Identity, appointed []byte) (*Deputy, error) {
 	if err != nil {
 		return nil, fmt.Errorf("group: %w", err)
 	}
-	part, err := openShare(c.EnvelopedKeyShare, id.encryption, g.administrator(), g.appointment.key, g.appointment.public[place])
+	public, err := g.appointment.commitment.PublicShare(index(place))
+	if err != nil {
+		return nil, fmt.Errorf("group: %w", err)
+	}
+	part, err := openShare(c.EnvelopedKeyShare, id.encryption, g.administrator(), g.appointment.key, public)
 	if err != nil {
 		return nil, &CheatError{g.Address(), "appoints with a part that is not the one in the appointment"}
 	}
-	return &Deputy{g, id, place, part}, nil
+	defer part.Wipe()
+	scalar := part.Bytes()
+	defer secret.Wipe(scalar)
+	share, err := cogen.NewShare(g.appointment.commitment, index(place), scalar)
+	if err != nil {
+		return nil, fmt.Errorf("group: %w", err)
+	}
+	return &Deputy{g, id, share}, nil
 }
 
 // Group is the group as the deputy knows it.
@@ -228,7 +245,7 @@ func (d *Deputy) Update(g *Group) error {
 }
 
 // Wipe clears the part.
-func (d *Deputy) Wipe() { d.part.Wipe() }
+func (d *Deputy) Wipe() { d.share.Wipe() }
 
 // Format implements fmt.Formatter and writes "[secret]".
 func (d Deputy) Format(f fmt.State, verb rune) { secret.Bytes{}.Format(f, verb) }

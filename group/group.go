@@ -42,8 +42,8 @@ type Group struct {
 }
 
 // Parse reads a group's record and verifies it: it must be signed by the
-// AdministratorSignature key of the profile that has the fingerprint, or by all
-// administrators whom that key appointed, and every half in it must belong to
+// AdministratorSignature key of the profile that has the fingerprint, or by as many
+// of the administrators whom that key appointed as have to act together, and every half in it must belong to
 // the group's key. b is not kept.
 //
 // It cannot tell whether the record is the newest. Who has an older one calls
@@ -115,11 +115,16 @@ func (g *Group) verify() error {
 	if g.appointment == nil {
 		return fmt.Errorf("group: %w", err)
 	}
-	for i := range g.appointment.administrators {
-		a := &g.appointment.administrators[i]
-		if err := g.envelope.Verify(a.Signature); err != nil {
-			return fmt.Errorf("group: not signed by the administrator %q: %w", a.Address, err)
+	missing := &TooFewError{Need: g.appointment.need}
+	for _, a := range g.appointment.administrators {
+		if g.envelope.Verify(a.Signature) == nil {
+			missing.Need--
+		} else {
+			missing.From = append(missing.From, a.Address)
 		}
+	}
+	if missing.Need > 0 {
+		return fmt.Errorf("group: signed neither for the group nor by its administrators: %w", missing)
 	}
 	return nil
 }
@@ -286,6 +291,15 @@ func (g *Group) Administrators() []Member {
 		return nil
 	}
 	return slices.Clone(g.appointment.administrators)
+}
+
+// AdministratorsNeed is how many of the appointed administrators act together, 0
+// if there are none.
+func (g *Group) AdministratorsNeed() int {
+	if g.appointment == nil {
+		return 0
+	}
+	return g.appointment.need
 }
 
 // Succeeds checks that g is a later state of the group that old is an earlier

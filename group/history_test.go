@@ -178,7 +178,13 @@ func TestColludingAdministrators(t *testing.T) {
 	}
 	member := agree(b.member("bob").halves[i.Key].half)
 	service := agree(b.service.groups[b.now.Fingerprint().String()].of(i.Key, "bob@example.com"))
-	x, y := agree(b.deputies[0].part), agree(b.deputies[1].part)
+	all := []cogen.Index{index(0), index(1), index(2)}
+	part := func(d *Deputy) *cogen.PrivateKey {
+		k, err := d.share.Weighted(all)
+		check(t, err)
+		return k
+	}
+	x, y := agree(part(b.deputies[0])), agree(part(b.deputies[1]))
 	for name, parts := range map[string][]*cogen.Partial{
 		"two administrators and the member":  {x, y, member},
 		"two administrators and the service": {x, y, service},
