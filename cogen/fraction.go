@@ -77,8 +77,8 @@ func (s *sieve) words(e exponents, k int16) []uint64 {
 
 // sumOfFractions is sum, or nil if the indexes are too large or too many.
 func (l *interpolation) sumOfFractions(points []*curve.Point, highest int) *curve.Point {
-	x, ok := words(l.at)
-	if !ok || len(x) > maxFractions || slices.Max(x) >= maxFactored {
+	x := l.small
+	if x == nil || len(x) > maxFractions || slices.Max(x) >= maxFactored {
 		return nil
 	}
 	s := sieved()

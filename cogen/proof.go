@@ -58,10 +58,10 @@ func (k *PrivateKey) proveAgreementWith(p *Partial, scale scale, peer *PublicKey
 	statement := p.statement(k.public, peer, ctx)
 	r := taggedScalar(c, agreementNonce, append([][]byte{random.Reveal(), private}, statement...)...)
 	defer r.Wipe()
-	toPeer := c.NewPoint().ScalarMult(r, peer.point)
+	_, toPeer := peer.times(r)
 	toBase := scale.undo(c.NewScalar().Set(r))
 	defer toBase.Wipe()
-	e := p.challenge(statement, c.NewPoint().ScalarBaseMult(toBase), toPeer)
+	e := p.challenge(statement, c.NewPoint().ScalarBaseMult(toBase).Bytes(), toPeer)
 	z := scale.apply(s)
 	return &proof{e, c.NewScalar().Add(r, z.Mul(z, e))}
 }
@@ -72,7 +72,7 @@ func (p *Partial) verify(scale scale, holder, peer *PublicKey, ctx Context) bool
 	undone := scale.undo(c.NewScalar().Set(z))
 	toBase := c.NewPoint().MultiScalarMultVarTime([]*curve.Scalar{undone, minus}, []*curve.Point{c.NewGenerator(), holder.point})
 	toPeer := c.NewPoint().MultiScalarMultVarTime([]*curve.Scalar{z, minus}, []*curve.Point{peer.point, p.point})
-	return p.challenge(p.statement(holder, peer, ctx), toBase, toPeer).Equal(p.proof.challenge) == 1
+	return p.challenge(p.statement(holder, peer, ctx), toBase.Bytes(), toPeer.Bytes()).Equal(p.proof.challenge) == 1
 }
 
 // statement is what a proof is about, each part of which is hashed with its
@@ -104,7 +104,6 @@ func (p *PublicKey) minus() *PublicKey {
 	return &PublicKey{p.algorithm, q, q.Bytes()}
 }
 
-func (p *Partial) challenge(statement [][]byte, toBase, toPeer *curve.Point) *curve.Scalar {
-	parts := append(statement[:len(statement):len(statement)], toBase.Bytes(), toPeer.Bytes())
-	return taggedScalar(p.algorithm.suite.curve, agreementChallenge, parts...)
+func (p *Partial) challenge(statement [][]byte, toBase, toPeer []byte) *curve.Scalar {
+	return taggedScalar(p.algorithm.suite.curve, agreementChallenge, append(statement, toBase, toPeer)...)
 }

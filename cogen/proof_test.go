@@ -162,7 +162,7 @@ func TestForgedChallenges(t *testing.T) {
 		r, s := random(1), random(2)
 		R, S := c.NewPoint().ScalarBaseMult(r), c.NewPoint().ScalarMult(s, peer.point)
 		p := &Partial{algorithm: a, index: NewIndex(1), point: c.NewPoint(), encoded: make([]byte, c.PointLen())}
-		e := p.challenge(p.statement(holder, peer, fixedContext), R, S)
+		e := p.challenge(p.statement(holder, peer, fixedContext), R.Bytes(), S.Bytes())
 		z := c.NewScalar().Add(r, c.NewScalar().Mul(e, fixedKey(t, a, 7).scalar()))
 		fit := c.NewPoint().ScalarMult(c.NewScalar().Sub(z, s), peer.point) // e·C
 		p.point.ScalarMult(c.NewScalar().Invert(e), fit)

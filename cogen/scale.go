@@ -72,8 +72,8 @@ func (c Context) scale(group *curve.Curve, i Index) (scale, error) {
 	if err != nil || self < 0 || c.Highest != 0 || len(c.Present) > MaxShares || !slices.IsSortedFunc(c.Present, Index.compare) {
 		return scale{}, errContext
 	}
-	w := l.weights()[self]
-	return scale{weighted, w, group.NewScalar().Invert(w)}, nil
+	w, inverse := l.weight(self)
+	return scale{weighted, w, inverse}, nil
 }
 
 var (

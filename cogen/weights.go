@@ -13,8 +13,8 @@ import (
 // for 0. Indexes and weights are public, and its time depends on them.
 type interpolation struct {
 	curve *curve.Curve
-	at    []Index
-	x     []*curve.Scalar // the same
+	x     []*curve.Scalar // the indexes
+	small []uint64        // the same, nil if they do not all fit
 }
 
 // newInterpolation refuses an index that is 0, at or above the group order, or
@@ -24,7 +24,7 @@ func newInterpolation(c *curve.Curve, at []Index) (*interpolation, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &interpolation{c, at, x}, nil
+	return &interpolation{c, x, words(at)}, nil
 }
 
 // sum returns the value at 0, from the values as points, each of them over
@@ -40,16 +40,16 @@ func (l *interpolation) sum(points []*curve.Point, highest int) *curve.Point {
 	return l.curve.NewPoint().MultiScalarMultVarTime(weights, points)
 }
 
-// words returns indexes as words, if they fit.
-func words(at []Index) ([]uint64, bool) {
+// words returns indexes as words, or nil if they do not all fit.
+func words(at []Index) []uint64 {
 	x := make([]uint64, len(at))
 	for i := range at {
 		var ok bool
 		if x[i], ok = at[i].Uint64(); !ok {
-			return nil, false
+			return nil
 		}
 	}
-	return x, true
+	return x
 }
 
 // weights returns the weights as scalars: Π x[j] / Π (x[j] - x[i]), both over
@@ -70,28 +70,44 @@ func (l *interpolation) weights() []*curve.Scalar {
 // denominators returns Π (x[j] - x[i]) over all j but i, for all i.
 func (l *interpolation) denominators() []*curve.Scalar {
 	d := make([]*curve.Scalar, len(l.x))
-	x, ok := words(l.at)
-	if ok && slices.Max(x)-slices.Min(x) == uint64(len(x)-1) {
+	if x := l.small; x != nil && slices.Max(x)-slices.Min(x) == uint64(len(x)-1) {
 		return l.denominatorsOfRun(x)
 	}
 	for i := range d {
-		if ok {
-			d[i] = l.productOfDifferences(x, i)
-			continue
-		}
-		d[i] = l.curve.NewScalar().SetUint64(1)
-		difference := l.curve.NewScalar()
-		for j := range l.x {
-			if i != j {
-				d[i].Mul(d[i], difference.Sub(l.x[j], l.x[i]))
-			}
-		}
+		d[i] = l.denominator(i)
 	}
 	return d
 }
 
-// productOfDifferences is one of the denominators. It multiplies in words as
-// long as they hold the product.
+// weight returns the weight at one index, and its inverse.
+func (l *interpolation) weight(i int) (weight, inverse *curve.Scalar) {
+	over, under := l.curve.NewScalar().SetUint64(1), l.denominator(i)
+	for j, x := range l.x {
+		if j != i {
+			over.Mul(over, x)
+		}
+	}
+	both := l.curve.NewScalar().Mul(over, under)
+	both.Invert(both)
+	return over.Mul(over, over).Mul(over, both), under.Mul(under, under).Mul(under, both)
+}
+
+// denominator is one of denominators.
+func (l *interpolation) denominator(i int) *curve.Scalar {
+	if l.small != nil {
+		return l.productOfDifferences(l.small, i)
+	}
+	product, difference := l.curve.NewScalar().SetUint64(1), l.curve.NewScalar()
+	for j := range l.x {
+		if i != j {
+			product.Mul(product, difference.Sub(l.x[j], l.x[i]))
+		}
+	}
+	return product
+}
+
+// productOfDifferences is denominator for small indexes. It multiplies in words
+// as long as they hold the product.
 func (l *interpolation) productOfDifferences(x []uint64, i int) *curve.Scalar {
 	all, word, negative := l.curve.NewScalar().SetUint64(1), uint64(1), false
 	factor := l.curve.NewScalar()
