@@ -1,7 +1,6 @@
 package main
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -190,12 +189,4 @@ func (t *dkgTable) readTerms() error {
 		return exit.Errorf(exit.Failed, "%s asks for what cannot be: %w", t.request(), err)
 	}
 	return nil
-}
-
-// nameOf is the party that has an index.
-func (t *dkgTable) nameOf(i cogen.Index) string {
-	if n := slices.Index(t.indexes, i); n >= 0 {
-		return t.Names()[n]
-	}
-	return "party " + i.String()
 }

@@ -93,8 +93,7 @@ func (t *dkgTable) remaining(c *cogen.Commitment, without []string) (dkgTerms, [
 			terms.Refresh.Indexes = append(terms.Refresh.Indexes, t.indexes[i].String())
 		}
 	}
-	switch {
-	case len(parties) < c.Need():
+	if len(parties) < c.Need() {
 		return terms, nil, exit.Errorf(exit.Usage, "%d shares are needed, and %s would be left", c.Need(), countOf(len(parties), "party", "parties"))
 	}
 	return terms, parties, nil
