@@ -135,6 +135,9 @@ func TestLiarCommits(t *testing.T) {
 			p.lie(t, change.change)
 			p.open(t).deal(t)
 			p.unfinished(t, what, change.because)
+			if change.because == "no point to use" {
+				names(t, "a complaint of "+what, p.c.Judge(me, liar, p.openings[liar], p.deals[me][liar]), liar)
+			}
 			if _, err := p.c.Commitment(p.openings); err == nil {
 				t.Errorf("%s: an observer sees a commitment", what)
 			}
@@ -267,6 +270,7 @@ func TestLiarDeals(t *testing.T) {
 			"a share above the order": outOfRange(p.c, honest[liar]),
 			"another's":               honest[other],
 			"another holder's":        p.deals[other][liar],
+			"another's, readdressed":  readdressed(p.c, p.deals[other][liar]),
 			"one too long":            append(bytes.Clone(honest[liar]), 0),
 			"one of another ceremony": flipped(honest[liar], 9),
 			"an opening for a deal":   p.openings[liar],
@@ -310,6 +314,13 @@ func TestFraming(t *testing.T) {
 		framed.key = p.dealers[me].key
 		names(t, "a deal by another key", p.c.Judge(me, liar, p.openings[liar], framed.deal(me)), me)
 	})
+}
+
+// readdressed is a deal with the index of another holder, me.
+func readdressed(c *Ceremony, m []byte) []byte {
+	m = bytes.Clone(m)
+	copy(m[c.headLen():], c.scalar(me).Bytes())
+	return m
 }
 
 // outOfRange adds the group order to the share in a deal, which is the same
