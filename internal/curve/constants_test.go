@@ -132,7 +132,7 @@ func TestDigits(t *testing.T) {
 		value := s.value()
 		for width := 2; width <= 6; width++ {
 			sum, last := new(big.Int), -width
-			for i, d := range naf(&value, width) {
+			for i, d := range naf(nil, &value, width) {
 				if d == 0 {
 					continue
 				}
@@ -144,18 +144,6 @@ func TestDigits(t *testing.T) {
 			}
 			if sum.Cmp(want) != 0 {
 				t.Errorf("%v has the digits of %v with width %d", want, sum, width)
-			}
-		}
-		for c := 3; c <= 13; c++ {
-			sum := new(big.Int)
-			for i, d := range signedDigits(&value, c) {
-				if int(max(d, -d)) > 1<<(c-1) {
-					t.Errorf("digit %d", d)
-				}
-				sum.Add(sum, new(big.Int).Lsh(big.NewInt(int64(d)), uint(c*i)))
-			}
-			if sum.Cmp(want) != 0 {
-				t.Errorf("%v has the digits of %v to the base 2^%d", want, sum, c)
 			}
 		}
 	}

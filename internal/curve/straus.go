@@ -2,18 +2,13 @@ package curve
 
 import "math/bits"
 
-// sumOfProductsVarTime is sumOfProducts for public scalars and points: by
-// Straus's method, or from some number of products on by Pippenger's.
+// sumOfProductsVarTime is sumOfProducts for public scalars and points.
 func sumOfProductsVarTime[P, C any, PP adding[P, C], CC added[P, C]](sum PP, s []*Scalar, a []element) {
 	values := make([]limbs, len(s))
 	for i := range s {
 		values[i] = s[i].value()
 	}
-	if len(s) < 400 {
-		straus[P, C, PP, CC](sum, values, nil, a, 5)
-	} else {
-		pippenger[P, C, PP, CC](sum, values, a)
-	}
+	straus[P, C, PP, CC](sum, values, make([]bool, len(s)), a, 5)
 }
 
 // sumSmallVarTime adds to sum, which is the identity, w[i]·a[i].
@@ -35,58 +30,75 @@ func sumSmallVarTime[P, C any, PP adding[P, C], CC added[P, C]](sum PP, w []int6
 	straus[P, C, PP, CC](sum, values, negative, a, width)
 }
 
-// straus is Straus's method with the digits that naf gives: the products share
-// their doublings.
+// together is the number of products that share their doublings. With more,
+// the tables leave the processor's cache; for as many as are summed here that
+// costs more than Pippenger's method, which needs no tables, would save.
+const together = 64
+
+// straus adds to sum, which is the identity, k[i]·a[i], negated where negative
+// says so. It is Straus's method with the digits that naf gives.
 func straus[P, C any, PP adding[P, C], CC added[P, C]](sum PP, k []limbs, negative []bool, a []element, width int) {
 	odd := 1 << (width - 2) // a, 3a, … of each
-	tables, digits := make([]C, odd*len(k)), make([][]int8, len(k))
-	top := 0
-	r, twice := PP(new(P)), CC(new(C))
-	for i := range k {
-		digits[i] = naf(&k[i], width)
-		top = max(top, len(digits[i]))
-		table := tables[odd*i : odd*(i+1)]
-		CC(&table[0]).from(a[i].(PP))
-		if odd > 1 {
-			r.double(a[i])
-			twice.from(r)
-			r.set(a[i])
+	n := min(len(k), together)
+	tables, digits := make([]C, odd*n), make([][]int8, n)
+	some, r, q := PP(new(P)), PP(new(P)), CC(new(C))
+	for from := 0; from < len(k); from += together {
+		to := min(from+together, len(k))
+		top := 0
+		for i := from; i < to; i++ {
+			d := naf(digits[i-from], &k[i], width)
+			digits[i-from] = d
+			top = max(top, len(d))
+			oddMultiples[P, C, PP, CC](tables[odd*(i-from):odd*(i-from+1)], r, a[i])
 		}
-		for j := 1; j < odd; j++ {
-			r.addCached(twice)
-			CC(&table[j]).from(r)
+		some.set(sum.fresh())
+		for place := top - 1; place >= 0; place-- {
+			if place < top-1 {
+				some.doubleSelf()
+			}
+			for i, d := range digits[:to-from] {
+				if place >= len(d) || d[place] == 0 {
+					continue
+				}
+				*q = tables[odd*i+int(max(d[place], -d[place])/2)]
+				if (d[place] < 0) != negative[from+i] {
+					q.negIf(1)
+				}
+				some.addCached(q)
+			}
 		}
+		q.from(some)
+		sum.addCached(q)
 	}
-	q := CC(new(C))
-	for place := top - 1; place >= 0; place-- {
-		if place < top-1 {
-			sum.doubleSelf()
-		}
-		for i := range digits {
-			if place >= len(digits[i]) || digits[i][place] == 0 {
-				continue
-			}
-			d := digits[i][place]
-			*q = tables[odd*i+int(max(d, -d)/2)]
-			if (d < 0) != (negative != nil && negative[i]) {
-				q.negIf(1)
-			}
-			sum.addCached(q)
-		}
+}
+
+// oddMultiples sets table to a, 3a, 5a and so on; r is for its use.
+func oddMultiples[P, C any, PP adding[P, C], CC added[P, C]](table []C, r PP, a element) {
+	CC(&table[0]).from(a.(PP))
+	if len(table) == 1 {
+		return
+	}
+	twice := CC(new(C))
+	r.double(a)
+	twice.from(r)
+	r.set(a)
+	for j := 1; j < len(table); j++ {
+		r.addCached(twice)
+		CC(&table[j]).from(r)
 	}
 }
 
 // naf writes a public integer below 2^447 with zeros and odd digits below
 // 2^(width-1) in magnitude, no two within width places, the least first. The
-// last digit is not zero.
-func naf(t *limbs, width int) []int8 {
+// last digit is not zero. It may use the memory of the slice it is given.
+func naf(digits []int8, t *limbs, width int) []int8 {
 	n := 0
 	for i, word := range t {
 		if word != 0 {
 			n = 64*i + bits.Len64(word) + 1
 		}
 	}
-	digits := make([]int8, n)
+	digits = append(digits[:0], make([]int8, n)...)
 	var carry uint64
 	top := 0
 	for i := 0; i < n; {
@@ -109,7 +121,7 @@ func naf(t *limbs, width int) []int8 {
 
 // hornerVarTime sets sum, which is the identity, to a[0] + x·a[1] + x²·a[2] + ….
 func hornerVarTime[P, C any, PP adding[P, C], CC added[P, C]](sum PP, x uint64, a []element) {
-	digits := naf(&limbs{x}, 2)
+	digits := naf(nil, &limbs{x}, 2)
 	times, minus, q := CC(new(C)), CC(new(C)), CC(new(C))
 	for i := len(a) - 1; i >= 0; i-- {
 		if i == len(a)-1 || x == 0 {
