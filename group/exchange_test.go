@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 
 	"meshkey/internal/secret/secrettest"
@@ -280,5 +281,39 @@ func TestUnsigned(t *testing.T) {
 	}
 	if err := d.OpenUnsigned(&out, s); err != nil || out.String() != "who wrote this?" {
 		t.Errorf("%q, %v", out.String(), err)
+	}
+}
+
+// The service answers and is changed at the same time.
+func TestServiceConcurrent(t *testing.T) {
+	w := newWorld(t, Serviced, 1, "alice", "bob")
+	sealed := seal(t, w.group(), "x", nil)
+	alice, bob := w.member("alice"), w.member("bob")
+	admit, err := w.admin.Admit(today, people(t, "carol")...)
+	check(t, err)
+	dismiss, err := w.admin.Dismiss(today, "bob@example.com")
+	check(t, err)
+	var wait sync.WaitGroup
+	for range 4 {
+		wait.Go(func() {
+			for range 3 {
+				if _, err := open(alice, sealed, w.service); err != nil {
+					t.Error(err)
+				}
+				if _, err := open(bob, sealed, w.service); err != nil && !errors.Is(err, ErrNotMember) {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	check(t, w.service.Keep(ctx, admit.Record, admit.Halves...))
+	check(t, w.service.Keep(ctx, dismiss.Record))
+	if _, err := open(bob, sealed, w.service); !errors.Is(err, ErrNotMember) {
+		t.Errorf("bob, dismissed: %v", err)
+	}
+	wait.Wait()
+	w.service.Wipe()
+	if _, err := open(alice, sealed, w.service); !errors.Is(err, ErrNotMember) {
+		t.Errorf("after Wipe: %v", err)
 	}
 }

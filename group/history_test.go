@@ -91,6 +91,7 @@ func TestBadRecords(t *testing.T) {
 		"index twice":             func(b *recordBody) { b.Keys[0].Halves[0].Index = b.Keys[0].Halves[1].Index },
 		"index beyond":            func(b *recordBody) { b.Keys[0].Halves[0].Index = "4" },
 		"index 0":                 func(b *recordBody) { b.Keys[0].Halves[0].Index = "0" },
+		"next too far":            func(b *recordBody) { b.Keys[0].Next = 1 << 62 },
 		"no sharing":              func(b *recordBody) { b.Keys[0].Sharing = "" },
 	} {
 		if err := resigned(t, w, change); err == nil {

@@ -166,7 +166,7 @@ func (k *key) readCommitment(b *keyBody) (err error) {
 	if k.commitment, err = k.public.Algorithm().NewCommitment(b.Commitment); err != nil {
 		return fmt.Errorf("group: %w", err)
 	}
-	if k.need = k.commitment.Need(); int64(k.need) != b.Need || k.need < 2 || k.need > MaxNeed || b.Sharing == "" || b.Next < 1 {
+	if k.need = k.commitment.Need(); int64(k.need) != b.Need || k.need < 2 || k.need > MaxNeed || b.Sharing == "" || b.Next < 1 || b.Next > maxIndex+1 {
 		return errors.New("group: a commitment that does not fit how members share")
 	}
 	sum := []*cogen.PublicKey{k.commitment.Key()}
