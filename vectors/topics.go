@@ -225,6 +225,31 @@ type DecryptedEnvelope struct {
 	Plaintext  string `json:"plaintext"`
 }
 
+// Partials are the contributions of holders to one agreement, with their proofs.
+// A case that must fail has no agreement. Topic partial.
+type Partials struct {
+	Algorithm string    `json:"algorithm"`
+	Key       Hex       `json:"key"`       // public
+	Ephemeral Hex       `json:"ephemeral"` // public
+	Group     string    `json:"group"`
+	Request   string    `json:"request"`
+	Grantee   string    `json:"grantee"`
+	Highest   int       `json:"highest"` // index that shares are divided for
+	Present   []uint64  `json:"present"` // indexes that shares are weighted for
+	Partials  []Partial `json:"partials"`
+	Agreement Hex       `json:"agreement"`
+	Culprits  []uint64  `json:"culprits"` // indexes of those whose proofs are wrong
+}
+
+// Partial is such a contribution.
+type Partial struct {
+	Index  uint64 `json:"index"`  // of the share, 0 for a summand
+	Scalar Hex    `json:"scalar"` // of the holder
+	Public Hex    `json:"public"`
+	Point  Hex    `json:"point"`
+	Proof  Hex    `json:"proof"`
+}
+
 // EmptyPrefix is a signature whose nonce anyone can compute, and what follows
 // from it. Topic mesh-empty-prefix.
 type EmptyPrefix struct {

@@ -24,6 +24,7 @@ var topics = map[string]func() int{
 	"mesh-escrow":         count[vectors.Escrow]("mesh-escrow"),
 	"mesh-group":          count[vectors.Group]("mesh-group"),
 	"mesh-profile":        count[vectors.Profile]("mesh-profile"),
+	"partial":             count[vectors.Partials]("partial"),
 	"record":              count[vectors.Record]("record"),
 	"rfc9591":             count[vectors.FROST]("rfc9591"),
 	"sheet":               count[vectors.Row]("sheet"),

@@ -48,6 +48,7 @@ var topics = map[string]func(vectors.Case[json.RawMessage]) error{
 	"mesh-escrow":         of(escrow),
 	"mesh-group":          of(groups),
 	"mesh-profile":        of(profiles),
+	"partial":             of(partials),
 	"record":              of(records),
 	"rfc9591":             of(frostSigned),
 	"sheet":               of(sheetRow),
