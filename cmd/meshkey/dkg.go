@@ -45,7 +45,11 @@ there:
   meshkey dkg finish FOLDER --seed SEED    when all have said so, gives you your share
 
 Every file goes to every other party. Who cheats is named, and there is no key. One party
-begins, with "meshkey dkg request". For a key that takes all of you, see "meshkey cogen".`,
+begins, with "meshkey dkg request".
+
+The key is for programs that decrypt or sign with shares of it, in Go with the packages
+cogen and cogen/frost. "meshkey group" makes the keys of groups by itself. For a key that
+takes all of you, see "meshkey cogen".`,
 		Example: `  meshkey dkg request alice.profile bob.profile carol.profile --quorum 2of3 \
     --seed alice.seed --out vault
   meshkey dkg round1 vault --seed bob.seed

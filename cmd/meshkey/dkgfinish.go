@@ -41,7 +41,7 @@ same.`,
 				return err
 			}
 			defer t.leave()
-			if err := t.openOld(old, who); err != nil {
+			if err := t.openOld(old); err != nil {
 				return err
 			}
 			defer t.wipeOld()

@@ -130,7 +130,7 @@ func (t *dkgTable) readIndexes(alg cogen.Algorithm, need int, r *dkgRefresh) err
 }
 
 // openOld opens the old share that a refresh needs.
-func (t *dkgTable) openOld(dir string, who partyFlags) error {
+func (t *dkgTable) openOld(dir string) error {
 	switch {
 	case t.refresh == nil && dir == "":
 		return nil

@@ -35,7 +35,7 @@ who is to get a share is who had it. The second step takes the files of all help
 			if t.self.Name == t.lost {
 				return exit.Errorf(exit.Usage, "you have lost your share, and the others help you").Hinted("meshkey dkg repair finish %s --seed %s", t.dir, who.seed)
 			}
-			if err := t.openHelp(dir, who); err != nil {
+			if err := t.openHelp(dir); err != nil {
 				return err
 			}
 			defer t.wipeOld()
@@ -55,8 +55,8 @@ who is to get a share is who had it. The second step takes the files of all help
 
 // openHelp opens the own share, and checks that the parties have the indexes
 // that they had: who is given another's share would have two.
-func (t *repairTable) openHelp(dir string, who partyFlags) error {
-	old, err := t.app.dkgDesk(dir, who)
+func (t *repairTable) openHelp(dir string) error {
+	old, err := t.app.dkgDesk(dir, partyFlags{}) // its public side: the seed is open already
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (t *repairTable) openHelp(dir string, who partyFlags) error {
 			return exit.Errorf(exit.NotVerified, "%s gives %s the share of another: %s made it so", t.request(), p.Name, t.Maker())
 		}
 	}
-	return t.openOld(dir, who)
+	return t.openOld(dir)
 }
 
 func (t *repairTable) help(again string) (*stepReport, error) {
