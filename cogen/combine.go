@@ -51,11 +51,12 @@ func CombineVerified(key, peer *PublicKey, ctx Context, parts ...Contributor) ([
 var ErrQuorum = errors.New("cogen: the contributions are not all that the key needs")
 
 // CombineAgreements returns what the whole private key would agree on with the
-// other side, as SharedSecret has it: draft-hallambaker-threshold-06, Section
-// 4. Summands, whose Index is zero, are added; contributions of shares are
-// first multiplied with their weights among each other, so that summands, shares
-// and both together are combined alike. It does not know how many are needed,
-// and checks nothing: what is wrong gives another secret.
+// other side, as SharedSecret has it (draft-hallambaker-threshold-06).
+// Summands, whose Index is zero, are added; contributions of shares are first
+// multiplied with their weights among each other, unless their holders did
+// that. So summands, shares and both together are combined alike. It does not
+// know how many are needed, and checks nothing: what is wrong gives another
+// secret.
 //
 // Its time depends on the indexes, which are public.
 func CombineAgreements(parts ...*Partial) ([]byte, error) {

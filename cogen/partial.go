@@ -5,19 +5,20 @@ import (
 	"slices"
 
 	"meshkey/internal/curve"
+	"meshkey/internal/secret"
 )
 
 // A Partial is the contribution of one holder to a key agreement: his share of
 // the private key times the other side's public key, a whole point, as sums
-// need it (draft-hallambaker-threshold-06), and the proof that it is
-// that. It is secret to the degree that the others' are known: all together
-// give the agreement. It does not change.
+// need it (draft-hallambaker-threshold-06), and the proof that it is that. It is
+// secret to the degree that the others' are known, since all together give the
+// agreement; so it prints as secret.Bytes do. It does not change.
 type Partial struct {
 	algorithm Algorithm
 	index     Index // zero for a summand
 	point     *curve.Point
 	encoded   []byte
-	scaling   byte
+	scaling   byte   // Context.Highest, or weighted
 	proof     *proof // nil if there is none
 }
 
@@ -133,6 +134,9 @@ func (p *Partial) Proof() []byte {
 	}
 	return slices.Concat([]byte{p.scaling}, p.proof.challenge.Bytes(), p.proof.response.Bytes())
 }
+
+// Format implements fmt.Formatter: every verb and flag prints the same word.
+func (p Partial) Format(f fmt.State, verb rune) { secret.Bytes{}.Format(f, verb) }
 
 // A ProofError names the holder whose contribution is not proved: the holder of
 // the share of that index, or of a summand if it is zero.

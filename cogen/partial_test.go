@@ -8,6 +8,7 @@ import (
 
 	"meshkey/cogen"
 	"meshkey/internal/oracle"
+	"meshkey/internal/secret/secrettest"
 )
 
 // refused checks that a proof is refused, and its holder named.
@@ -31,6 +32,8 @@ func TestPartialLiars(t *testing.T) {
 			t.Fatal(err)
 		}
 		p, holder := good.Partial, good.Holder
+		secrettest.CheckHidden(t, p, p.Bytes())
+		secrettest.CheckHidden(t, good, p.Bytes())
 		refused(t, "another group", p, holder, peer, cogen.Context{Group: "groups", Request: "request", Grantee: "grantee"})
 		refused(t, "another request", p, holder, peer, cogen.Context{Group: "group", Request: "request2", Grantee: "grantee"})
 		refused(t, "another grantee", p, holder, peer, cogen.Context{Group: "group", Request: "request", Grantee: "Grantee"})

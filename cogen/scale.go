@@ -68,8 +68,11 @@ func (c Context) scale(group *curve.Curve, i Index) (scale, error) {
 	// who else answers. That is done where it is known, and else by whoever
 	// combines.
 	self := slices.Index(c.Present, i)
+	if self < 0 || c.Highest != 0 || len(c.Present) > MaxShares {
+		return scale{}, errContext
+	}
 	l, err := newInterpolation(group, c.Present)
-	if err != nil || self < 0 || c.Highest != 0 || len(c.Present) > MaxShares || !slices.IsSortedFunc(c.Present, Index.compare) {
+	if err != nil || !slices.IsSortedFunc(c.Present, Index.compare) {
 		return scale{}, errContext
 	}
 	w, inverse := l.weight(self)
