@@ -41,8 +41,9 @@ const (
 )
 
 // Generate is the ceremony that makes a new key, of which need of the holders'
-// shares are needed. A context, at most 1024 octets, should stand for one
-// ceremony and no other. The order of holders does not matter.
+// shares are needed; if one is, each share is the key. A context, at most 1024
+// octets, should stand for one ceremony and no other. The order of holders does
+// not matter.
 func Generate(a cogen.Algorithm, context []byte, need int, holders []cogen.Index) (*Ceremony, error) {
 	c := &Ceremony{algorithm: a, purpose: generate, need: need, size: need, dealers: holders, holders: holders}
 	return c.begin(context)
