@@ -26,8 +26,9 @@ import (
 type step func(w io.Writer, r *os.File) error
 
 // BenchmarkEnvelope seals a file to a group and opens it with the contributions
-// of a member and the key service, then to one recipient, in turns with age on the same file, from disk to disk. It prints megabytes of plaintext a
-// second, the ratio of the time to age's, and the most memory in use at once.
+// of a member and the key service, then to one recipient in every form, in turns
+// with age on the same file, from disk to disk. It prints megabytes of plaintext
+// a second, the ratio of the time to age's, and the most memory in use at once.
 // MESHKEY_MIB is the size of the file in MiB, 64 without it; TMPDIR is where the
 // files are, such as /dev/shm, to leave the disk out of it.
 func BenchmarkEnvelope(b *testing.B) {

@@ -104,18 +104,26 @@ func (t *taking) finish(a *app, g *group.Group, d *group.Decryption, s *group.Se
 		}
 	}
 	var signer string
+	malleable := false
 	err := a.stream(t.out, t.replace, false, func(w io.Writer) (err error) {
-		signer, err = d.Open(w, s, senders...)
+		if signer, err = d.Open(w, s, senders...); errors.Is(err, group.ErrMalleable) && t.changed {
+			malleable = true
+			err = d.OpenUnsigned(w, s)
+		}
 		return err
 	})
-	if errors.Is(err, group.ErrNotMember) {
+	switch {
+	case errors.Is(err, group.ErrNotMember):
 		return exit.Errorf(exit.NotVerified, "the envelope is signed by somebody who is no member of the group").
 			Hinted("if you know the sender, give his profile with --sender PROFILE")
-	}
-	if err != nil {
+	case errors.Is(err, group.ErrMalleable):
+		return exit.Errorf(exit.NotVerified, "%w", err).Hinted("--unsigned opens it all the same")
+	case err != nil:
 		return err
-	}
-	if signer == "" {
+	case malleable:
+		a.voice.Warn("the envelope is not signed: anyone who carried it could have changed what it says")
+		return nil
+	case signer == "":
 		a.voice.Say("The envelope is anonymous: nobody outside the group can have changed it, and it does not tell who sent it.")
 		return nil
 	}

@@ -18,6 +18,7 @@ type taking struct {
 	group   string
 	seed    string
 	senders []string
+	changed bool // open it although anyone may have changed it
 	out     string
 	replace bool
 }
@@ -33,6 +34,7 @@ func (t *taking) flags(cmd *cobra.Command) {
 
 func (t *taking) openFlags(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&t.senders, "sender", nil, "`PROFILE` of a signer who is no member; may be repeated")
+	cmd.Flags().BoolVar(&t.changed, "unsigned", false, "open an envelope that anyone who carried it may have changed")
 	outputFlags(cmd, &t.out, &t.replace)
 }
 

@@ -6,7 +6,7 @@
 // An envelope is a header, a body and perhaps a trailer, in JSON the list
 // [header, body, trailer]. [Parse], [Sign] and [Seal] handle it whole: at most
 // 64 MiB of text, for which about four times as much memory is taken. [SealTo]
-// and [Reader] take any size at a constant amount of memory.
+// and [Reader] take any size with a few megabytes of memory.
 //
 // # Security
 //

@@ -13,7 +13,8 @@ import (
 	"meshkey/internal/secret"
 )
 
-// Reader opens an envelope of any size at a constant amount of memory.
+// Reader opens an envelope of any size with a few megabytes of memory, and with
+// sixteen octets more for each 192 KiB of what has to be read twice.
 //
 // An envelope that [SealOptions].Anonymous made is opened in one pass: each
 // chunk is authenticated before it is given out. Any other is read twice, since
