@@ -111,8 +111,7 @@ func TestNewMember(t *testing.T) {
 	}
 }
 
-// The halves are written as the Mesh writes them: section 15 of the facts about
-// the reference stands in docs/SPEC-NOTES.md, Groups.
+// The halves are written as the Mesh writes them: docs/FORMATS.md, Groups, Halves.
 func TestStructures(t *testing.T) {
 	w := newWorld(t, Serviced, 1)
 	c, err := w.admin.Admit(today, people(t, "bob")...)

@@ -125,7 +125,7 @@ func (d *Decryption) Add(a *Answer) error {
 			return &CheatError{a.from, "contributes with another's index"}
 		}
 		if err := p.Verify(holder, i.Ephemeral, d.request.context(i)); err != nil {
-			return &CheatError{a.from, "a contribution whose proof does not verify"}
+			return &CheatError{a.from, "a contribution that is not proved for the half in the record: it is wrong, or made with a half from before the last change"}
 		}
 	}
 	d.answers[a.from] = a
