@@ -532,3 +532,25 @@ type Dealer struct {
 	Share        Hex            `json:"share"`        // that results
 	Public       Hex            `json:"public"`       // its public share
 }
+
+// Dealing is a ceremony in which a key is dealt, and every message of it. Topic
+// dealing.
+type Dealing struct {
+	Algorithm string        `json:"algorithm"`
+	Context   string        `json:"context"`
+	Need      int           `json:"need"`
+	ID        Hex           `json:"id"`
+	Parties   []DealingWord `json:"parties"`
+	Key       Hex           `json:"key"` // the public key that results
+}
+
+// DealingWord is what one party draws, says and gets.
+type DealingWord struct {
+	Index   string         `json:"index"`
+	State   Hex            `json:"state"` // with what it has drawn, before it opens
+	Pledge  Hex            `json:"pledge"`
+	Opening Hex            `json:"opening"`
+	Deals   map[string]Hex `json:"deals"` // by the holder's index
+	Receipt Hex            `json:"receipt"`
+	Pending Hex            `json:"pending"` // state with the share that results
+}

@@ -18,6 +18,7 @@ import (
 var topics = map[string]func() int{
 	"contribution":        count[vectors.Contributions]("contribution"),
 	"dare":                count[vectors.Envelope]("dare"),
+	"dealing":             count[vectors.Dealing]("dealing"),
 	"dkg":                 count[vectors.DKG]("dkg"),
 	"mesh-cogen":          count[vectors.Composition]("mesh-cogen"),
 	"mesh-empty-prefix":   count[vectors.EmptyPrefix]("mesh-empty-prefix"),

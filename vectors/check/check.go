@@ -42,6 +42,7 @@ type Result struct {
 var topics = map[string]func(vectors.Case[json.RawMessage]) error{
 	"contribution":        of(contributions),
 	"dare":                of(envelope),
+	"dealing":             of(dealing),
 	"dkg":                 of(distributed),
 	"mesh-cogen":          of(composition),
 	"mesh-empty-prefix":   of(emptyPrefix),
