@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand"
+	"os"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -413,4 +414,33 @@ func FuzzReader(f *testing.F) {
 			t.Fatalf("%q: a stream gives %q, the whole %q, %v", in, got.Bytes(), want, whole)
 		}
 	})
+}
+
+// The example of docs/FORMATS.md, which a program in another language has
+// opened from the specification alone.
+func TestAuthenticatedKnownAnswer(t *testing.T) {
+	key, err := udf.ParseKey("EBZW-S6DU-MVSW-4IDP-MN2G-K5DT-EEQQ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := os.ReadFile("../../docs/FORMATS.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var seed, salt []byte
+	for i := range byte(seedLen) {
+		seed = append(seed, i)
+	}
+	for i := range byte(saltLen) {
+		salt = append(salt, 0xa0+i)
+	}
+	var out bytes.Buffer
+	opt := SealOptions{Keys: []*udf.Key{key}, Anonymous: true, Text: true}
+	if err := sealTo(&out, strings.NewReader("words"), 5, opt, secret.Take(seed), salt); err != nil {
+		t.Fatal(err)
+	}
+	folded := strings.NewReplacer("\n    ", "").Replace(string(want))
+	if !strings.Contains(folded, out.String()) {
+		t.Errorf("docs/FORMATS.md does not have %s", out.String())
+	}
 }
