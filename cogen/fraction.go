@@ -100,9 +100,7 @@ func (l *interpolation) sumOfFractions(points []*curve.Point, highest int) *curv
 			}
 		}
 		for p := range e {
-			if i == 0 || e[p] < common[p] {
-				common[p] = e[p]
-			}
+			common[p] = min(common[p], e[p])
 		}
 		weights[i] = e
 	}

@@ -152,6 +152,29 @@ func TestTorsionForged(t *testing.T) {
 	}
 }
 
+// A holder who divides his share as was agreed, and says otherwise in what he
+// proves, would spoil the combination unseen.
+func TestScalingForged(t *testing.T) {
+	for _, a := range []Algorithm{X25519(), X448(), Ed25519(), Ed448()} {
+		k, peer, ctx := fixedKey(t, a, 7), fixedKey(t, a, 5).public, Context{Highest: 5}
+		scale, err := ctx.scale(a.suite.curve, NewIndex(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, octet := range []byte{0, 4, 6, weighted} {
+			p, err := k.agree(NewIndex(1), scale, peer)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.scaling = octet
+			p.proof = k.proveAgreement(p, scale, peer, ctx)
+			if !p.verify(scale, k.public, peer, ctx) || p.Verify(k.public, peer, ctx) == nil {
+				t.Errorf("%v: a contribution divided in another way than it says is taken", a)
+			}
+		}
+	}
+}
+
 // Weak forms of the challenge let proofs be made up: here each is computed from
 // a statement in which one thing is missing, and must be refused.
 func TestForgedChallenges(t *testing.T) {

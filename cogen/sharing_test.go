@@ -141,6 +141,9 @@ func TestCombine(t *testing.T) {
 			}
 			check(fmt.Sprint("half and shares ", ctx), ctx, answer(t, rest[0], peer, ctx), additive(halves[0], ctx), answer(t, rest[2], peer, ctx))
 		}
+		pairs, three := split(t, k, 2, 3).Shares, cogen.Context{Present: []cogen.Index{cogen.NewIndex(1), cogen.NewIndex(2), cogen.NewIndex(3)}}
+		all := []cogen.Contributor{answer(t, pairs[0], peer, three), answer(t, pairs[1], peer, three), answer(t, pairs[2], peer, three)}
+		check("more than needed", three, all...)
 		large := index(t, new(big.Int).Sub(oracleOf(a).L, big.NewInt(1)))
 		far, err := k.SplitAt(2, []cogen.Index{cogen.NewIndex(7), large, cogen.NewIndex(1 << 40)})
 		if err != nil {
