@@ -2,6 +2,7 @@ package udf_test
 
 import (
 	"math/big"
+	"strings"
 	"testing"
 
 	"meshkey/vectors"
@@ -10,7 +11,7 @@ import (
 
 func TestVectors(t *testing.T) {
 	for _, topic := range vectors.Topics() {
-		if topic[:4] != "udf-" {
+		if !strings.HasPrefix(topic, "udf-") {
 			continue
 		}
 		results, err := check.Run(topic)
