@@ -3,6 +3,7 @@ package cogen
 import (
 	"errors"
 
+	"meshkey/cogen/internal/digest"
 	"meshkey/internal/curve"
 	"meshkey/internal/secret"
 )
@@ -20,8 +21,8 @@ type suite struct {
 var (
 	suiteX25519  = &suite{curve: curve.X25519()}
 	suiteX448    = &suite{curve: curve.X448()}
-	suiteEd25519 = &suite{curve: curve.Ed25519(), eddsa: &eddsa{hash: sha512Sum}}
-	suiteEd448   = &suite{curve: curve.Ed448(), eddsa: &eddsa{hash: shake256Sum, dom: "SigEd448\x00\x00"}}
+	suiteEd25519 = &suite{curve: curve.Ed25519(), eddsa: &eddsa{hash: digest.SHA512}}
+	suiteEd448   = &suite{curve: curve.Ed448(), eddsa: &eddsa{hash: digest.SHAKE256, dom: "SigEd448\x00\x00"}}
 )
 
 // X25519 returns key agreement on curve25519, RFC 7748, Section 6.1.

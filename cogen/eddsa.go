@@ -2,8 +2,6 @@ package cogen
 
 import (
 	"bytes"
-	"crypto/sha3"
-	"crypto/sha512"
 
 	"meshkey/internal/curve"
 )
@@ -13,24 +11,6 @@ type eddsa struct {
 	// hash returns 64 or 114 octets.
 	hash func(parts ...[]byte) []byte
 	dom  string // stands before all that is hashed with a message
-}
-
-func sha512Sum(parts ...[]byte) []byte {
-	h := sha512.New()
-	for _, p := range parts {
-		_, _ = h.Write(p)
-	}
-	return h.Sum(nil)
-}
-
-func shake256Sum(parts ...[]byte) []byte {
-	h := sha3.NewSHAKE256()
-	for _, p := range parts {
-		_, _ = h.Write(p)
-	}
-	sum := make([]byte, 114)
-	_, _ = h.Read(sum)
-	return sum
 }
 
 // domMesh is dom2 of RFC 8032, Section 2, with flag 0 and an empty context,

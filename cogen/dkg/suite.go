@@ -1,11 +1,8 @@
 package dkg
 
 import (
-	"crypto/sha3"
-	"crypto/sha512"
-	"encoding/binary"
-
 	"meshkey/cogen"
+	"meshkey/cogen/internal/digest"
 	"meshkey/internal/curve"
 )
 
@@ -20,42 +17,15 @@ type suite struct {
 }
 
 var suites = map[cogen.Algorithm]*suite{
-	cogen.X25519():  {curve.X25519(), "MESHKEY-X25519-SHA512-v1", sha512Sum, 32},
-	cogen.X448():    {curve.X448(), "MESHKEY-X448-SHAKE256-v1", shake256Sum, 56},
-	cogen.Ed25519(): {curve.Ed25519(), "FROST-ED25519-SHA512-v1", sha512Sum, 32},
-	cogen.Ed448():   {curve.Ed448(), "FROST-ED448-SHAKE256-v1", shake256Sum, 57},
+	cogen.X25519():  {curve.X25519(), "MESHKEY-X25519-SHA512-v1", digest.SHA512, 32},
+	cogen.X448():    {curve.X448(), "MESHKEY-X448-SHAKE256-v1", digest.SHAKE256, 56},
+	cogen.Ed25519(): {curve.Ed25519(), "FROST-ED25519-SHA512-v1", digest.SHA512, 32},
+	cogen.Ed448():   {curve.Ed448(), "FROST-ED448-SHAKE256-v1", digest.SHAKE256, 57},
 }
 
-func sha512Sum(parts ...[]byte) []byte {
-	h := sha512.New()
-	for _, p := range parts {
-		_, _ = h.Write(p)
-	}
-	return h.Sum(nil)
-}
-
-func shake256Sum(parts ...[]byte) []byte {
-	h := sha3.NewSHAKE256()
-	for _, p := range parts {
-		_, _ = h.Write(p)
-	}
-	out := make([]byte, 114)
-	_, _ = h.Read(out)
-	return out
-}
-
-// tagged returns n octets of cSHAKE256 (NIST SP 800-185) of parts, customized
-// with what they are hashed for. Each part is preceded by its length in 8
-// octets, so that no two lists of parts give the same input.
+// tagged is digest.Tagged for a purpose of this package.
 func tagged(purpose string, n int, parts ...[]byte) []byte {
-	h := sha3.NewCSHAKE256(nil, []byte("meshkey dkg "+purpose))
-	for _, p := range parts {
-		_, _ = h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(p))))
-		_, _ = h.Write(p)
-	}
-	out := make([]byte, n)
-	_, _ = h.Read(out)
-	return out
+	return digest.Tagged("meshkey dkg "+purpose, n, parts...)
 }
 
 // scalars returns n scalars of tagged, each of twice as many octets as it has,

@@ -1,11 +1,10 @@
 package frost
 
 import (
-	"crypto/sha3"
-	"crypto/sha512"
 	"errors"
 
 	"meshkey/cogen"
+	"meshkey/cogen/internal/digest"
 	"meshkey/internal/curve"
 )
 
@@ -27,15 +26,15 @@ type suite struct {
 
 var (
 	suiteEd25519 = &suite{
-		curve: curve.Ed25519(), code: 1, context: "FROST-ED25519-SHA512-v1", hash: sha512Sum,
+		curve: curve.Ed25519(), code: 1, context: "FROST-ED25519-SHA512-v1", hash: digest.SHA512,
 	}
 	suiteEd448 = &suite{
 		curve: curve.Ed448(), code: 2, context: "FROST-ED448-SHAKE256-v1",
-		challenge: "SigEd448\x00\x00", hash: shake256Sum,
+		challenge: "SigEd448\x00\x00", hash: digest.SHAKE256,
 	}
 	suiteRistretto255 = &suite{
 		curve: curve.Ristretto255(), code: 3, context: "FROST-RISTRETTO255-SHA512-v1",
-		challenge: "FROST-RISTRETTO255-SHA512-v1chal", hash: sha512Sum,
+		challenge: "FROST-RISTRETTO255-SHA512-v1chal", hash: digest.SHA512,
 	}
 )
 
@@ -66,24 +65,6 @@ func (s Suite) String() string {
 		return "no suite"
 	}
 	return s.curve.String()
-}
-
-func sha512Sum(parts ...[]byte) []byte {
-	h := sha512.New()
-	for _, p := range parts {
-		_, _ = h.Write(p)
-	}
-	return h.Sum(nil)
-}
-
-func shake256Sum(parts ...[]byte) []byte {
-	h := sha3.NewSHAKE256()
-	for _, p := range parts {
-		_, _ = h.Write(p)
-	}
-	sum := make([]byte, 114)
-	_, _ = h.Read(sum)
-	return sum
 }
 
 // tagged is H1, H3, H4 or H5 of RFC 9591, Section 6, by its tag: rho, nonce,
