@@ -23,8 +23,8 @@
 // Shares and nonces are used in constant time. What is public after round one,
 // commitments, message and indexes, is not hidden by the time it takes.
 //
-// Nonces must never sign twice: two signature shares by the same nonces give
-// the share away. Nonces sign once and are then gone, but a copy of their
+// Nonces must never sign twice: signature shares by the same nonces, three of
+// them at the most, give the share away. Nonces sign once and are then gone, but a copy of their
 // Bytes that was kept, or restored, signs again. Who stores them deletes them,
 // durably, before a signature share leaves his hands. A machine that is copied
 // or set back must not do so between Commit and Sign.
