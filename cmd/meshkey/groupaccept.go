@@ -163,7 +163,7 @@ func (x *acceptance) accept(a *app, asJSON bool) error {
 		r.As = group.Service
 		err = x.acceptHalves(a, id, files)
 	case x.group.Member(id.Address) != nil:
-		err = x.acceptInvitations(a, id, files)
+		err = x.acceptInvitations(a, id, files, r)
 	}
 	if err != nil {
 		return err
@@ -184,16 +184,21 @@ func (x *acceptance) acceptCapability(id *group.Identity, files *outfile.Set) er
 	return nil
 }
 
-func (x *acceptance) acceptInvitations(a *app, id *group.Identity, files *outfile.Set) error {
+func (x *acceptance) acceptInvitations(a *app, id *group.Identity, files *outfile.Set, r *accepted) error {
 	all, err := x.folder.invitationsOf(a, id.Address)
 	if err != nil {
 		return err
 	}
 	m, err := group.Accept(x.group, id, append(all, x.invitations...)...)
+	if is[*dare.RecipientError](err) {
+		return exit.Errorf(exit.WrongAccount, "an invitation is not for %s: %w", id.Address, err).
+			Hinted("take the one with that address in its name")
+	}
 	if err != nil {
 		return err
 	}
 	m.Wipe()
+	r.empty = len(all)+len(x.invitations) == 0
 	for i, b := range x.invitations {
 		files.Replace(x.folder.path(numbered(x.group.Serial(), id.Address, plus(i)+endInvitation)), b)
 	}
@@ -248,6 +253,8 @@ type accepted struct {
 	Group  string `json:"group"`
 	Serial int64  `json:"serial"`
 	As     string `json:"as"`
+
+	empty bool // a member without any invitation
 }
 
 func (r *accepted) print(w io.Writer) {
@@ -255,6 +262,11 @@ func (r *accepted) print(w io.Writer) {
 }
 
 func (r *accepted) say(a *app) {
+	if r.empty {
+		a.voice.Say("It is signed by the group's administrator.")
+		a.voice.Warn("you have no half of the group's key yet: ask for the invitation that was made for you, and accept it too")
+		return
+	}
 	a.voice.Say("All of it is signed by the group's administrator, and your half is the one that the record says.")
 }
 

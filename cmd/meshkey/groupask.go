@@ -151,7 +151,7 @@ func refusedRequest(name string, err error) error {
 		return exit.Errorf(exit.Refused, "%s: who asks is not a member by the record that you have", sourceName(name)).
 			Hinted("if he was admitted lately, take the newer record with: meshkey group accept")
 	}
-	return err
+	return exit.Errorf(codeOf(err), "%s: %w", sourceName(name), err)
 }
 
 // approve says what is asked for, and refuses what is not one of the files that
@@ -210,7 +210,7 @@ said whose.`,
 			}
 			r, err := group.ParseRequest(b, me.group)
 			if err != nil {
-				return err
+				return exit.Errorf(codeOf(err), "%s: %w", sourceName(request), err)
 			}
 			s, in, err := a.sealed(args[0])
 			if err != nil {

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 
 	"meshkey/cmd/internal/exit"
 	"meshkey/profile"
@@ -14,6 +16,9 @@ const maxEnvelope = 1 << 20
 // openProfile reads and verifies a signed profile.
 func (a *app) openProfile(name string) (*profile.Profile, error) {
 	data, err := a.read(name, maxEnvelope)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, exit.Errorf(exit.Failed, "%s: no such file or directory", sourceName(name)).Hinted("meshkey account create writes it beside the seed, as SEED.profile")
+	}
 	if err != nil {
 		return nil, err
 	}
