@@ -271,7 +271,9 @@ func TestCommitter(t *testing.T) {
 	stores(t, func(t *testing.T, open func() store.Store) {
 		s := &counting{Store: open()}
 		defer s.Close()
-		c := store.NewCommitter(s, time.Second)
+		c := store.NewCommitter(s, time.Hour) // nothing below may wait for it
+		ctx, cancel := context.WithTimeout(ctx, time.Minute)
+		defer cancel()
 		own := errors.New("own")
 		var wait sync.WaitGroup
 		var over []func()
@@ -306,12 +308,8 @@ func TestCommitter(t *testing.T) {
 			t.Errorf("%d transactions for 60 changes", s.updates)
 		}
 		// Nobody else was announced, so nothing waits for the window.
-		start := time.Now()
 		if err := c.Update(ctx, raise("counter")); err != nil {
 			t.Error(err)
-		}
-		if took := time.Since(start); took > 900*time.Millisecond {
-			t.Errorf("one change took %v", took)
 		}
 		c.Close()
 		c.Close()
