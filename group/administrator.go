@@ -45,11 +45,11 @@ func Create(account *profile.Account, opt Options, members ...Member) (*Administ
 	}
 	switch {
 	case !opt.Mode.hasService() && !opt.Mode.shared():
-		return nil, nil, errors.New("group: a mode is Serviced, Offline or Mixed")
+		return nil, nil, errors.New("group: a mode is service, offline or mixed")
 	case opt.Mode.hasService() != (opt.Service != nil):
 		return nil, nil, errors.New("group: a service belongs to the modes Serviced and Mixed")
 	case opt.Need < 1 || opt.Need > MaxNeed || (opt.Mode == Serviced) != (opt.Need == 1):
-		return nil, nil, errors.New("group: a decryption takes one member where the mode is Serviced, and else 2 or more")
+		return nil, nil, errors.New("group: a decryption takes one member in the mode service, and else 2 or more")
 	}
 	if opt.Service != nil {
 		if err := opt.Service.check(); err != nil {

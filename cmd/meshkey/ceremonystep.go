@@ -113,8 +113,11 @@ func (d *desk) missing(err error) error {
 	if !ok {
 		return err
 	}
-	return exit.Errorf(exit.TooFew, "missing in %s: the file of round %d of %s", d.dir, m.Round, strings.Join(m.Names, ", ")).
-		Hinted("ask for it, put it into %s, and run this again", d.dir)
+	out := exit.Errorf(exit.TooFew, "missing in %s: the file of round %d of %s", d.dir, m.Round, strings.Join(m.Names, ", "))
+	if d.self != nil && slices.Contains(m.Names, d.self.Name) {
+		return out.Hinted("your own step comes first: meshkey %s --help lists them in order", d.Kind())
+	}
+	return out.Hinted("ask for it, put it into %s, and run this again", d.dir)
 }
 
 // stepReport is what a step gave.

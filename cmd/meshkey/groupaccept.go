@@ -56,7 +56,7 @@ way, and what the new record took back is deleted.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&seed, "seed", "", "`SEED` of your account, or of the service's")
-	f.StringVar(&fingerprint, "fingerprint", "", "the group's name, `M…`, needed the first time")
+	f.StringVar(&fingerprint, "fingerprint", "", "the group's `FINGERPRINT` (M…), needed the first time")
 	open.flags(cmd)
 	jsonFlag(cmd, &asJSON)
 	_ = cmd.MarkFlagRequired("seed")
@@ -160,7 +160,7 @@ func (x *acceptance) accept(a *app, asJSON bool) error {
 	switch {
 	case err != nil:
 	case isService:
-		r.As = group.Service
+		r.As, r.Half = group.Service, true
 		err = x.acceptHalves(a, id, files)
 	case x.group.Member(id.Address) != nil:
 		err = x.acceptInvitations(a, id, files, r)
@@ -198,7 +198,8 @@ func (x *acceptance) acceptInvitations(a *app, id *group.Identity, files *outfil
 		return err
 	}
 	m.Wipe()
-	r.empty = len(all)+len(x.invitations) == 0
+	r.Half = len(all)+len(x.invitations) > 0
+	r.empty = !r.Half
 	for i, b := range x.invitations {
 		files.Replace(x.folder.path(numbered(x.group.Serial(), id.Address, plus(i)+endInvitation)), b)
 	}
@@ -253,6 +254,7 @@ type accepted struct {
 	Group  string `json:"group"`
 	Serial int64  `json:"serial"`
 	As     string `json:"as"`
+	Half   bool   `json:"half"` // a member has his, or the service all of its own
 
 	empty bool // a member without any invitation
 }

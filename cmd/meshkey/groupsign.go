@@ -318,7 +318,7 @@ number. Have the administrator tell you the fingerprint in another way than the 
 		},
 	}
 	h.flags(cmd)
-	cmd.Flags().StringVar(&fingerprint, "fingerprint", "", "the group's name, `M…`")
+	cmd.Flags().StringVar(&fingerprint, "fingerprint", "", "the group's `FINGERPRINT` (M…)")
 	cmd.Flags().BoolVar(&replace, "force", false, "replace what was dealt before")
 	_ = cmd.MarkFlagRequired("fingerprint")
 	return cmd
