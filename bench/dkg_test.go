@@ -56,6 +56,9 @@ func deal(a cogen.Algorithm, n int) *dealing {
 		for to, m := range must(d.Deal(p.openings)) {
 			p.deals[to][i] = m
 		}
+		if i != p.me { // each has read all openings, which is much to keep
+			delete(p.dealers, i)
+		}
 	}
 	return p
 }

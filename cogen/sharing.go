@@ -152,8 +152,11 @@ func Recombine(shares ...*Share) (*PrivateKey, error) {
 		y.Wipe()
 	}
 	key, err := commitment.algorithm.fromScalar(sum)
-	if err != nil || !key.public.Equal(commitment.Key()) {
-		return nil, errors.New("cogen: the shares do not give the key of their commitment")
+	switch {
+	case err == nil && key.public.Equal(commitment.Key()):
+		return key, nil
+	case err == nil:
+		key.Wipe()
 	}
-	return key, nil
+	return nil, errors.New("cogen: the shares do not give the key of their commitment")
 }

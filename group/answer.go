@@ -57,7 +57,8 @@ func (a *Answer) Seal(g *Group, r *Request, from *Identity) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if a.request != r.name() || a.from != from.Address && a.from != Service {
+	isService := g.service != nil && g.service.Signature.Equal(from.Signature)
+	if a.request != r.name() || (a.from == Service) != isService || !isService && a.from != from.Address {
 		return nil, errors.New("group: an answer to another request, or another's")
 	}
 	b := &answerBody{Version: version, Request: a.request, From: a.from}

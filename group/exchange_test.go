@@ -48,6 +48,9 @@ func TestFiles(t *testing.T) {
 			if w.service != nil {
 				a, err := w.service.Contribute(ctx, r)
 				check(t, err)
+				if _, err := a.Seal(g, r, identity(t, "bob")); err == nil {
+					t.Error("a member seals the service's answer")
+				}
 				answers["keys"], err = a.Seal(g, r, identity(t, "keys"))
 				check(t, err)
 			}

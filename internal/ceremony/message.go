@@ -115,6 +115,7 @@ func (c *Ceremony) unseal(self *Self, from *Party, envelope []byte) (*enclosed, 
 	defer secret.Wipe(text)
 	var s enclosed
 	if err := Decode(text, &s); err != nil {
+		secret.Wipe(s.Body)
 		return nil, err
 	}
 	if s.Secret != c.Kind() || s.Version != version || !bytes.Equal(s.Ceremony, c.ID()) || s.From != from.Name || s.To != self.Name {
