@@ -7,6 +7,7 @@ import (
 
 	"meshkey/cmd/internal/exit"
 	"meshkey/cmd/internal/outfile"
+	"meshkey/cmd/internal/terminal"
 	"meshkey/group"
 )
 
@@ -122,6 +123,12 @@ Nothing can take back what a dismissed member has read or copied.`,
 		Args: several("GROUP", "ADDRESS"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return a.administer(folder(args[0]), seed, open, asJSON, func(admin *group.Administrator) (*group.Change, error) {
+				for _, address := range args[1:] {
+					if admin.Group().Member(address) == nil {
+						return nil, exit.Errorf(exit.Usage, "%s is no member of the group", terminal.Clean(address)).
+							Hinted("meshkey group list %s names all", args[0])
+					}
+				}
 				return admin.Dismiss(time.Now(), args[1:]...)
 			})
 		},
