@@ -27,7 +27,7 @@ type Member struct {
 func NewMember(p *profile.Profile, address string) (Member, error) {
 	m := Member{address, p.Fingerprint(), p.Key(profile.CommonEncryption), p.Key(profile.CommonSignature)}
 	if p.Kind() == "ProfileService" {
-		m.Encryption, m.Signature = p.Key("ServiceEncryption"), p.Key("ServiceSignature")
+		m.Encryption, m.Signature = p.Key(profile.ServiceEncryption), p.Key(profile.ServiceSignature)
 	} else if p.Address() != address {
 		return m, errors.New("group: the profile is that of another address")
 	}

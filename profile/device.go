@@ -18,15 +18,15 @@ type Device struct{ *keyring }
 // MeshProfileDevice (256); the error is a *KindError for another. The seed
 // stays the caller's.
 func NewDevice(seed *udf.Seed) (*Device, error) {
-	if spec := seed.Specifier(); spec != udf.MeshProfileDevice {
-		return nil, &KindError{spec}
-	}
-	ring, err := derive(seed, deviceKeys)
+	ring, err := deriveAs(udf.MeshProfileDevice, seed, deviceKeys)
 	if err != nil {
 		return nil, err
 	}
 	return &Device{ring}, nil
 }
+
+// NewDeviceSeed makes the seed of a device, of 32 fresh random octets.
+func NewDeviceSeed() *udf.Seed { return freshSeed(udf.MeshProfileDevice) }
 
 // activationKeys are what an activation adds to the keys of the same names. A
 // device keeps its ProfileSignature, which is its name.
@@ -51,15 +51,9 @@ type Activation struct{ keys *keyring }
 // NewActivationSeed makes the seed of an activation, of 32 fresh random octets,
 // which the administrator seals to the device.
 func NewActivationSeed() *udf.Seed {
-	data := secret.Random(seedLen)
-	defer data.Wipe()
 	// Spec: the draft gives 257 to the activation of a device. Every published
 	// one has 259, and the keys follow from the specifier.
-	s, err := udf.NewSeed(udf.MeshActivationAccount, data.Reveal())
-	if err != nil {
-		panic("profile: " + err.Error()) // a constant length in range
-	}
-	return s
+	return freshSeed(udf.MeshActivationAccount)
 }
 
 // NewActivation derives the keys of an activation from its seed, one with the

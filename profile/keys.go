@@ -23,6 +23,11 @@ const (
 	Encryption     = "Encryption"
 	Signature      = "Signature"
 	Authentication = "Authentication"
+
+	// The other keys of a service.
+	ServiceEncryption     = "ServiceEncryption"
+	ServiceSignature      = "ServiceSignature"
+	ServiceAuthentication = "ServiceAuthentication"
 )
 
 // source says how a key is derived.
@@ -32,8 +37,8 @@ type source struct {
 }
 
 // Spec: the drafts name keys and not their labels; the labels are the
-// reference's, and published values confirm all but that of
-// AdministratorEncryption, which no profile shows.
+// reference's, and published values confirm all but those of
+// AdministratorEncryption, which no profile shows, and of services.
 var (
 	accountKeys = []source{
 		{ProfileSignature, "CompleteAccountProfile", cogen.Ed448()},
@@ -49,6 +54,12 @@ var (
 		{Encryption, "BaseDeviceEncrypt", cogen.X448()},
 		{Signature, "BaseDeviceSign", cogen.Ed448()},
 		{Authentication, "BaseDeviceAuthenticate", cogen.X448()},
+	}
+	serviceKeys = []source{
+		{ProfileSignature, "BaseServiceProfile", cogen.Ed448()},
+		{ServiceEncryption, "BaseServiceEncrypt", cogen.X448()},
+		{ServiceSignature, "BaseServiceSign", cogen.Ed448()},
+		{ServiceAuthentication, "BaseServiceAuthenticate", cogen.X448()},
 	}
 )
 
@@ -96,6 +107,15 @@ func derive(seed *udf.Seed, sources []source) (*keyring, error) {
 		r.private = append(r.private, k)
 	}
 	return r, nil
+}
+
+// deriveAs is derive from a seed of one kind; the error is a *KindError for
+// another.
+func deriveAs(kind udf.Specifier, seed *udf.Seed, sources []source) (*keyring, error) {
+	if spec := seed.Specifier(); spec != kind {
+		return nil, &KindError{Want: kind, Specifier: spec}
+	}
+	return derive(seed, sources)
 }
 
 // Keys returns the public sides of all keys, ProfileSignature first.

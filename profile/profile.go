@@ -123,9 +123,9 @@ func places(x any) []place {
 	case *mesh.ProfileService:
 		return []place{
 			{ProfileSignature, p.ProfileSignature},
-			{"ServiceAuthentication", p.ServiceAuthentication},
-			{"ServiceEncryption", p.ServiceEncryption},
-			{"ServiceSignature", p.ServiceSignature},
+			{ServiceAuthentication, p.ServiceAuthentication},
+			{ServiceEncryption, p.ServiceEncryption},
+			{ServiceSignature, p.ServiceSignature},
 		}
 	}
 	return nil

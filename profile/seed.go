@@ -20,23 +20,28 @@ const MinSeed = 16
 // derived from it. It is secret.
 type Seed struct{ seed *udf.Seed }
 
-// A KindError says that a seed is not the seed of an account.
-type KindError struct{ Specifier udf.Specifier }
+// A KindError says that a seed is of another kind than the one wanted.
+type KindError struct{ Want, Specifier udf.Specifier }
 
 // Error implements error.
 func (e *KindError) Error() string {
-	return fmt.Sprintf("profile: the seed is not an account's but of kind %v", e.Specifier)
+	of := map[udf.Specifier]string{
+		udf.MeshProfileAccount: "an account's", udf.MeshProfileDevice: "a device's", udf.MeshProfileService: "a service's",
+	}
+	return fmt.Sprintf("profile: the seed is not %s but of kind %v", of[e.Want], e.Specifier)
 }
 
 // NewSeed makes a seed of 32 fresh random octets.
-func NewSeed() *Seed {
+func NewSeed() *Seed { return &Seed{freshSeed(udf.MeshProfileAccount)} }
+
+func freshSeed(kind udf.Specifier) *udf.Seed {
 	data := secret.Random(seedLen)
 	defer data.Wipe()
-	s, err := udf.NewSeed(udf.MeshProfileAccount, data.Reveal())
+	s, err := udf.NewSeed(kind, data.Reveal())
 	if err != nil {
 		panic("profile: " + err.Error()) // a constant length in range
 	}
-	return &Seed{s}
+	return s
 }
 
 // ParseSeed reads the text of a seed, ZAAQ-…. The error is a *udf.ParseError
@@ -55,7 +60,7 @@ func ofAccount(s *udf.Seed, err error) (*Seed, error) {
 	}
 	if spec := s.Specifier(); spec != udf.MeshProfileAccount {
 		s.Wipe()
-		return nil, &KindError{spec}
+		return nil, &KindError{Want: udf.MeshProfileAccount, Specifier: spec}
 	}
 	if octets := s.Octets(); len(octets) < 3+MinSeed {
 		secret.Wipe(octets)

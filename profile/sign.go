@@ -20,12 +20,12 @@ func (a *Account) Profile(d Details) (*Profile, error) {
 	return a.sign(&mesh.ProfileUser{
 		ProfileAccount:  a.profileAccount(d),
 		CommonSignature: a.keyData(CommonSignature),
-	}, d)
+	}, d.Created)
 }
 
 // GroupProfile makes and signs the account's profile as a group's.
 func (a *Account) GroupProfile(d Details) (*Profile, error) {
-	return a.sign(&mesh.ProfileGroup{ProfileAccount: a.profileAccount(d)}, d)
+	return a.sign(&mesh.ProfileGroup{ProfileAccount: a.profileAccount(d)}, d.Created)
 }
 
 func (a *Account) profileAccount(d Details) mesh.ProfileAccount {
@@ -40,24 +40,44 @@ func (a *Account) profileAccount(d Details) mesh.ProfileAccount {
 	}
 }
 
-func (a *Account) keyData(name string) *mesh.KeyData {
-	k := named(name, a.Private(name).PublicKey())
+// Profile makes and signs the device's profile.
+func (d *Device) Profile(created time.Time) (*Profile, error) {
+	return d.sign(&mesh.ProfileDevice{
+		Profile:        mesh.Profile{ProfileSignature: d.keyData(ProfileSignature)},
+		Encryption:     d.keyData(Encryption),
+		Signature:      d.keyData(Signature),
+		Authentication: d.keyData(Authentication),
+	}, created)
+}
+
+// Profile makes and signs the service's profile.
+func (s *Service) Profile(created time.Time) (*Profile, error) {
+	return s.sign(&mesh.ProfileService{
+		Profile:               mesh.Profile{ProfileSignature: s.keyData(ProfileSignature)},
+		ServiceAuthentication: s.keyData(ServiceAuthentication),
+		ServiceEncryption:     s.keyData(ServiceEncryption),
+		ServiceSignature:      s.keyData(ServiceSignature),
+	}, created)
+}
+
+func (r *keyring) keyData(name string) *mesh.KeyData {
+	k := named(name, r.Private(name).PublicKey())
 	return mesh.NewKeyData(k.Fingerprint.String(), k.Algorithm.String(), k.Public.Bytes())
 }
 
 // sign writes a structure as the reference does, and reads it back.
-func (a *Account) sign(x any, d Details) (*Profile, error) {
+func (r *keyring) sign(x any, created time.Time) (*Profile, error) {
 	body, err := mesh.Marshal(x)
 	if err != nil {
 		return nil, fmt.Errorf("profile: %w", err)
 	}
-	name := a.Fingerprint().String()
+	name := r.Fingerprint().String()
 	e, err := dare.Sign(body, dare.ContentMeta{
 		UniqueId:    name,
 		MessageType: mesh.Tag(x),
 		ContentType: "application/mmm/object",
-		Created:     string(mesh.NewDateTime(d.Created)),
-	}, a.Private(ProfileSignature))
+		Created:     string(mesh.NewDateTime(created)),
+	}, r.Private(ProfileSignature))
 	if err != nil {
 		return nil, fmt.Errorf("profile: %w", err)
 	}
