@@ -6,21 +6,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"meshkey/cmd/internal/exit"
+	"meshkey/cmd/internal/line"
 	"meshkey/shamir"
 )
 
-// oneArg takes exactly one argument, and says which one is missing.
-func oneArg(name string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		switch {
-		case len(args) == 0:
-			return exit.Errorf(exit.Usage, "%s is missing", name).Hinted("%s", cmd.UseLine())
-		case len(args) > 1:
-			return exit.Errorf(exit.Usage, "one %s is enough; %d were given", name, len(args)).Hinted("%s", cmd.UseLine())
-		}
-		return nil
-	}
-}
+// oneArg takes exactly one argument.
+func oneArg(name string) cobra.PositionalArgs { return line.OneArg(name) }
 
 // jsonFlag is --json.
 func jsonFlag(cmd *cobra.Command, v *bool) {

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"meshkey/cmd/internal/exit"
+	"meshkey/cmd/internal/line"
 	"meshkey/cmd/internal/terminal"
 	"meshkey/record"
 	"meshkey/recovery"
@@ -51,7 +52,7 @@ secret in it, and who has the certificate can make one: it reports, it does not 
 			case receipt == "" && len(args) == 0:
 				return exit.Errorf(exit.Usage, "FILE is missing").Hinted("%s", cmd.UseLine())
 			}
-			return refuseShares(args)
+			return line.RefuseSecrets(args)
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			if receipt != "" {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"meshkey/cmd/internal/exit"
+	"meshkey/cmd/internal/line"
 	"meshkey/cmd/internal/outfile"
 	"meshkey/profile"
 	"meshkey/record"
@@ -142,7 +143,7 @@ func (a *app) drill(args []string, o *drilling) error {
 	}
 	defer session.Wipe()
 	result, err := gather(session, o)
-	d := &record.Drill{Time: o.now, Program: "meshkey " + version()}
+	d := &record.Drill{Time: o.now, Program: "meshkey " + line.Version()}
 	if err != nil {
 		return a.endFailed(d, session, o, report, err)
 	}

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"meshkey/cmd/internal/exit"
+	"meshkey/cmd/internal/line"
 	"meshkey/internal/dare"
 	"meshkey/shamir"
 )
@@ -65,14 +65,5 @@ func isForgery(err error) bool {
 	return is[*dare.SignatureError](err) || is[*dare.SignerError](err) || errors.Is(err, dare.ErrUnsigned)
 }
 
-// packages are those whose errors begin with their name.
-var packages = []string{
-	"ceremony", "cogen", "curve", "dare", "escrow", "frost", "group", "jsonb", "keyfile", "letters", "mesh", "print", "profile",
-	"qr", "record", "recovery", "scan", "seedfile", "shamir", "udf", "vectors",
-}
-
 // plain drops the names of packages from a message.
-func plain(text string) string {
-	parts := slices.DeleteFunc(strings.Split(text, ": "), func(s string) bool { return slices.Contains(packages, s) })
-	return strings.Join(parts, ": ")
-}
+func plain(text string) string { return line.Plain(text) }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"meshkey/cmd/internal/exit"
+	"meshkey/cmd/internal/line"
 	"meshkey/cmd/internal/seedfile"
 	"meshkey/cmd/internal/terminal"
 	"meshkey/internal/dare"
@@ -39,7 +40,7 @@ an encrypted seed file, a fingerprint or another text of the Mesh. - is standard
 			if len(args) == 0 {
 				return exit.Errorf(exit.Usage, "FILE is missing").Hinted("%s", cmd.UseLine())
 			}
-			return refuseShares(args)
+			return line.RefuseSecrets(args)
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			report := inspection{Files: []things{}}

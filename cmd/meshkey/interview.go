@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"meshkey/cmd/internal/ask"
 	"meshkey/cmd/internal/exit"
 	"meshkey/cmd/internal/terminal"
 	"meshkey/recovery"
@@ -35,7 +36,7 @@ func (a *app) beginInterview(anchor *recovery.Anchor) (*terminal.Terminal, error
 	if anchor.Account.IsZero() && anchor.Profile == nil && anchor.Certificate == nil && !anchor.Unverified {
 		if anchor.Account, err = askAccount(t); err != nil {
 			t.Close()
-			return nil, interrupted(err)
+			return nil, ask.Interrupted(err)
 		}
 	}
 	return t, nil

@@ -4,9 +4,8 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
-	"io"
 
-	"meshkey/cmd/internal/exit"
+	"meshkey/cmd/internal/line"
 	"meshkey/profile"
 )
 
@@ -49,34 +48,5 @@ func (ks keysJSON) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// errorJSON is the member "error".
-type errorJSON struct {
-	Code    int    `json:"code"`
-	Message string `json:"message"`
-	Hint    string `json:"hint,omitempty"`
-}
-
 // printJSON writes one object to standard output.
-func (a *app) printJSON(v any) error { return writeJSON(a.out, v) }
-
-func writeJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
-}
-
-// printFailure writes what is known so far, with the error before it.
-func (a *app) printFailure(err error) {
-	failure, e := json.Marshal(errorJSON{exit.Code(err), err.Error(), exit.Hint(err)})
-	if e != nil {
-		return
-	}
-	object := append([]byte(`{"error":`), failure...)
-	if known, e := json.Marshal(a.answer); e == nil && len(known) > 2 && known[0] == '{' {
-		object = append(append(object, ','), known[1:]...)
-	} else {
-		object = append(object, '}')
-	}
-	_ = a.printJSON(json.RawMessage(object))
-}
+func (a *app) printJSON(v any) error { return line.WriteJSON(a.out, v) }

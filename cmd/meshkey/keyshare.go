@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"meshkey/cmd/internal/exit"
+	"meshkey/cmd/internal/line"
 	"meshkey/internal/secret"
 	"meshkey/recovery"
 	"meshkey/shamir"
@@ -119,7 +120,7 @@ must agree; if not, a wrong letter gives a wrong secret.`,
 			if len(args) == 0 {
 				return exit.Errorf(exit.Usage, "FILE is missing").Hinted("meshkey key %s", cmd.Use)
 			}
-			return refuseShares(args)
+			return line.RefuseSecrets(args)
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			var shares []shamir.Share

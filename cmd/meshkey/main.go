@@ -10,11 +10,9 @@ package main
 import (
 	"io"
 	"os"
-	"strings"
-
-	"github.com/spf13/cobra"
 
 	"meshkey/cmd/internal/exit"
+	"meshkey/cmd/internal/line"
 	"meshkey/cmd/internal/terminal"
 )
 
@@ -29,61 +27,19 @@ type app struct {
 	out   io.Writer
 	voice *terminal.Voice
 
-	first   string // argument, which may name the only command that is needed
-	started bool   // the command line was understood
-	answer  any    // what is known so far, for --json on failure
+	first  string // argument, which may name the only command that is needed
+	answer any    // what is known so far, for --json on failure
 }
 
 // run runs one command line and returns its exit code.
 func run(args []string, in io.Reader, out, errs io.Writer) int {
-	a := &app{in: in, out: out, voice: terminal.NewVoice(errs)}
+	a := &app{in: in, out: out, voice: terminal.NewVoice("meshkey", errs)}
 	if len(args) > 0 {
 		a.first = args[0]
 	}
-	root := a.root()
-	root.SetArgs(args)
-	root.SetOut(out)
-	root.SetErr(errs)
-	cmd, err := root, unknownCommand(root, args)
-	if err == nil {
-		cmd, err = root.ExecuteC()
+	p := line.Program{
+		Root: a.root(), Out: out, Err: errs, Voice: a.voice,
+		Explain: explain, Answer: func() any { return a.answer },
 	}
-	if err == nil {
-		return exit.Done
-	}
-	if !a.started {
-		err = misuse(cmd, err)
-	} else {
-		err = explain(err)
-	}
-	err = keepSecret(err, args)
-	if wantsJSON(cmd, args) {
-		a.printFailure(err)
-	}
-	a.voice.Error(err)
-	return exit.Code(err)
-}
-
-// misuse is the error for a command line that was not understood.
-func misuse(cmd *cobra.Command, err error) error {
-	if exit.Hint(err) != "" {
-		return err
-	}
-	text, _, _ := strings.Cut(err.Error(), "\n") // cobra adds suggestions over several lines
-	return exit.Errorf(exit.Usage, "%s", text).Hinted("%s --help shows how it is used", cmd.CommandPath())
-}
-
-func wantsJSON(cmd *cobra.Command, args []string) bool {
-	switch f := cmd.Flags().Lookup("json"); {
-	case f == nil && cmd.Runnable():
-		return false
-	case f != nil && f.Changed:
-		return f.Value.String() == "true"
-	}
-	for _, arg := range args { // the flags may not have been read to their end
-		if arg == "--json" {
-			return true
-		}
-	}
-	return false
+	return p.Run(args)
 }

@@ -7,6 +7,7 @@ import (
 	"syscall"
 
 	"meshkey/cmd/internal/exit"
+	"meshkey/cmd/internal/line"
 	"meshkey/cmd/internal/outfile"
 )
 
@@ -28,7 +29,7 @@ func (a *app) publish(files *outfile.Set, r result, asJSON bool) error {
 	var text bytes.Buffer
 	if !asJSON {
 		r.print(&text)
-	} else if err := writeJSON(&text, r); err != nil {
+	} else if err := line.WriteJSON(&text, r); err != nil {
 		return err
 	}
 	// A closed pipe is an error here and not the end of the program, which

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"meshkey/cmd/internal/exit"
+	"meshkey/cmd/internal/line"
 	"meshkey/cmd/internal/outfile"
 	"meshkey/cmd/internal/terminal"
 	"meshkey/profile"
@@ -79,7 +80,7 @@ type recovering struct {
 
 // check refuses what cannot end well before anything is read or typed.
 func (o *recovering) check(args []string) error {
-	if err := refuseShares(args); err != nil {
+	if err := line.RefuseSecrets(args); err != nil {
 		return err
 	}
 	for _, arg := range args {

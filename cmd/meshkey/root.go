@@ -66,7 +66,6 @@ New here? "meshkey demo" rehearses everything with a throw-away account.`,
 	for _, more := range extra {
 		root.AddCommand(more(a))
 	}
-	a.markStart(root)
 	return root
 }
 
@@ -99,21 +98,5 @@ With --json, standard output is one object in any case. On failure it has a memb
 "error" with code, message and hint, and whatever is known so far.`,
 		Example: `  meshkey exit-codes --help
   meshkey recover photo.jpg --account MARP-HH6B-D2JW-WLQ6-RWPQ-2SLS-AI2V || echo $?`,
-	}
-}
-
-// markStart makes every command note that its command line was understood:
-// what fails from there on is not wrong use.
-func (a *app) markStart(cmd *cobra.Command) {
-	for _, sub := range cmd.Commands() {
-		a.markStart(sub)
-	}
-	cmd.Flags().SortFlags = false // they stand in the order of their weight
-	cmd.DisableFlagsInUseLine = true
-	if run := cmd.RunE; run != nil {
-		cmd.RunE = func(cmd *cobra.Command, args []string) error {
-			a.started = true
-			return run(cmd, args)
-		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"meshkey/cmd/internal/ask"
 	"meshkey/cmd/internal/exit"
 	"meshkey/cmd/internal/outfile"
 	"meshkey/cmd/internal/seedfile"
@@ -61,7 +62,7 @@ func (a *app) unlock(name string, data []byte, o opening) (*secret.Bytes, error)
 		return o.passphrase.ask(a, "Passphrase of "+sourceName(name)+":", false)
 	}}
 	if o.identities != "" {
-		a.warnIfOpen(o.identities)
+		ask.WarnIfOpen(a.voice, o.identities)
 		ids, err := a.read(o.identities, seedfile.MaxFile)
 		if err != nil {
 			return nil, err
@@ -112,7 +113,7 @@ func (l *locking) check() error {
 	case !l.keyring && l.passphrase.file == "":
 		t, err := terminal.Open()
 		if err != nil {
-			return noTerminal("a passphrase for the seed file", "--passphrase-file FILE, --recipient age1… or --keyring")
+			return ask.NoTerminal("a passphrase for the seed file", "--passphrase-file FILE, --recipient age1… or --keyring")
 		}
 		t.Close()
 	}

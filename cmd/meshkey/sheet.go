@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"meshkey/cmd/internal/exit"
+	"meshkey/cmd/internal/line"
 	"meshkey/cmd/internal/outfile"
 	"meshkey/cmd/internal/terminal"
 	"meshkey/escrow"
@@ -93,7 +94,7 @@ func (a *app) remakeFlags(cmd *cobra.Command, o *remaking) {
 		if len(args) == 0 {
 			return exit.Errorf(exit.Usage, "FILE is missing").Hinted("name photographs, scans or text files of the other sheets, or - for standard input")
 		}
-		return refuseShares(args)
+		return line.RefuseSecrets(args)
 	}
 	cmd.RunE = func(_ *cobra.Command, args []string) error { return a.remake(args, o) }
 	f := cmd.Flags()

@@ -27,7 +27,7 @@ func TestClean(t *testing.T) {
 
 func TestVoice(t *testing.T) {
 	var b bytes.Buffer
-	v := NewVoice(&b)
+	v := NewVoice("meshkey", &b)
 	v.Say("1 of %d", 2)
 	v.Warn("loose\x1b")
 	v.Error(exit.Errorf(exit.TooFew, "too few").Hinted("find one more"))

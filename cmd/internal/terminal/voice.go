@@ -28,15 +28,16 @@ import (
 
 // Voice writes words to the person, each line cleaned of control characters.
 type Voice struct {
+	name   string
 	w      io.Writer
 	colour bool
 }
 
-// NewVoice returns a voice on w. It uses colour only if w is a terminal and
+// NewVoice returns the voice of the program of that name on w. It uses colour only if w is a terminal and
 // the environment has no objection (NO_COLOR, TERM=dumb).
-func NewVoice(w io.Writer) *Voice {
+func NewVoice(name string, w io.Writer) *Voice {
 	f, ok := w.(*os.File)
-	return &Voice{w, ok && IsTerminal(f) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+	return &Voice{name, w, ok && IsTerminal(f) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
 }
 
 // Say writes a line.
@@ -68,14 +69,14 @@ func (v *Voice) Error(err error) {
 	}
 }
 
-// line writes "meshkey: word: text"; colour only repeats what the word says.
+// line writes "name: word: text"; colour only repeats what the word says.
 func (v *Voice) line(colour, word, text string) {
 	word += ":"
 	if v.colour {
 		word = "\x1b[1;" + colour + "m" + word + "\x1b[0m"
 	}
 	for _, text := range strings.Split(Clean(text), "\n") {
-		fmt.Fprintln(v.w, "meshkey:", word, text)
+		fmt.Fprintln(v.w, v.name+":", word, text)
 	}
 }
 

@@ -1,4 +1,4 @@
-package main
+package line
 
 import (
 	"os"
@@ -26,8 +26,8 @@ type secretForm struct {
 	begins *regexp.Regexp
 }
 
-// secretName names the secret that an argument looks like, or is empty.
-func secretName(arg string) string {
+// SecretName names the secret that an argument looks like, or is empty.
+func SecretName(arg string) string {
 	for _, form := range secretForms() {
 		if form.begins.MatchString(strings.TrimSpace(arg)) {
 			return form.name
@@ -36,16 +36,17 @@ func secretName(arg string) string {
 	return ""
 }
 
-func secretOnCommandLine(name string) error {
+// SecretGiven is the error for a secret of that kind on the command line.
+func SecretGiven(name string) error {
 	return exit.Errorf(exit.Usage, "%s on the command line is seen by every program here and stays in the shell's history", name).
 		Hinted("remove it from the history; then give it in a file, on standard input (-), or type it where the command asks for it")
 }
 
-// refuseShares refuses shares, and other secrets, given as arguments.
-func refuseShares(args []string) error {
+// RefuseSecrets refuses shares, and other secrets, given as arguments.
+func RefuseSecrets(args []string) error {
 	for _, arg := range args {
-		if name := secretName(arg); name != "" && !exists(arg) {
-			return secretOnCommandLine(name)
+		if name := SecretName(arg); name != "" && !exists(arg) {
+			return SecretGiven(name)
 		}
 	}
 	return nil
@@ -58,9 +59,9 @@ func keepSecret(err error, args []string) error {
 	for i, arg := range args {
 		for _, part := range []string{arg, strings.TrimLeft(arg, "-"), afterEquals(arg)} {
 			whole := strings.Join(append([]string{part}, args[i+1:]...), " ") // the shell parts it at spaces
-			name := secretName(whole)
+			name := SecretName(whole)
 			if name != "" && strings.Contains(told, part) && !exists(part) {
-				return secretOnCommandLine(name)
+				return SecretGiven(name)
 			}
 		}
 	}
