@@ -85,7 +85,7 @@ var schema = sync.OnceValue(func() *jsonb.Schema {
 		&CatalogedEntry{}, &CatalogedAccess{}, &CatalogedApplication{}, &CatalogedApplicationSsh{}, &CatalogedApplicationMail{},
 		&CatalogedGroup{}, &CatalogedMember{}, &CatalogedCredential{},
 		&ContactPerson{}, &ContactGroup{}, &ContactOrganization{},
-		&Message{}, &GroupInvitation{},
+		&Message{}, &GroupInvitation{}, &RequestConnection{}, &RespondConnection{}, &CatalogedDevice{},
 		&OperateRequest{}, &OperateResponse{},
 		&CryptographicOperation{}, &CryptographicOperationKeyAgreement{}, &CryptographicOperationSign{},
 		&CryptographicOperationShare{}, &CryptographicOperationGenerate{},

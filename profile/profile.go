@@ -217,10 +217,27 @@ func (p *Profile) Service() string {
 func (p *Profile) Keys() []NamedKey { return append([]NamedKey(nil), p.keys...) }
 
 // Key returns the public key of a name, or nil if the profile has none.
-func (p *Profile) Key(name string) *cogen.PublicKey {
-	for _, k := range p.keys {
+func (p *Profile) Key(name string) *cogen.PublicKey { return keyOf(p.keys, name) }
+
+func keyOf(keys []NamedKey, name string) *cogen.PublicKey {
+	for _, k := range keys {
 		if k.Name == name {
 			return k.Public
+		}
+	}
+	return nil
+}
+
+// Signer returns the key of that fingerprint by which an account, or a device,
+// signs what it asks for: CommonSignature, AdministratorSignature or Signature;
+// nil if it is none of these.
+func (p *Profile) Signer(kid string) *cogen.PublicKey {
+	for _, k := range p.keys {
+		switch k.Name {
+		case CommonSignature, AdministratorSignature, Signature:
+			if k.Fingerprint.String() == kid {
+				return k.Public
+			}
 		}
 	}
 	return nil
