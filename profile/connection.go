@@ -104,11 +104,7 @@ func (a *Account) Connect(device *Profile, activation *Activation, roles []strin
 	if err != nil {
 		return nil, fmt.Errorf("profile: %w", err)
 	}
-	e, err := dare.Sign(body, dare.ContentMeta{
-		MessageType: mesh.Tag(d),
-		ContentType: "application/mmm/object",
-		Created:     string(d.Updated),
-	}, a.Private(AdministratorSignature))
+	e, err := dare.Sign(body, meta(d, updated), a.Private(AdministratorSignature))
 	if err != nil {
 		return nil, fmt.Errorf("profile: %w", err)
 	}

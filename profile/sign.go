@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"meshkey/cogen"
 	"meshkey/internal/dare"
 	"meshkey/mesh"
 )
@@ -65,22 +66,40 @@ func (r *keyring) keyData(name string) *mesh.KeyData {
 	return mesh.NewKeyData(k.Fingerprint.String(), k.Algorithm.String(), k.Public.Bytes())
 }
 
-// sign writes a structure as the reference does, and reads it back.
+// sign writes a profile as the reference does, and reads it back.
 func (r *keyring) sign(x any, created time.Time) (*Profile, error) {
 	body, err := mesh.Marshal(x)
 	if err != nil {
 		return nil, fmt.Errorf("profile: %w", err)
 	}
 	name := r.Fingerprint().String()
-	e, err := dare.Sign(body, dare.ContentMeta{
-		UniqueId:    name,
-		MessageType: mesh.Tag(x),
-		ContentType: "application/mmm/object",
-		Created:     string(mesh.NewDateTime(created)),
-	}, r.Private(ProfileSignature))
+	meta := meta(x, created)
+	meta.UniqueId = name
+	e, err := dare.Sign(body, meta, r.Private(ProfileSignature))
 	if err != nil {
 		return nil, fmt.Errorf("profile: %w", err)
 	}
 	e.Header.EnvelopeId = name
 	return Parse(e.Bytes())
+}
+
+// signMessage writes a message in JSON and signs it.
+func signMessage(x any, created time.Time, signer *cogen.PrivateKey) ([]byte, error) {
+	body, err := mesh.Marshal(x)
+	if err != nil {
+		return nil, fmt.Errorf("profile: %w", err)
+	}
+	e, err := dare.Sign(body, meta(x, created), signer)
+	if err != nil {
+		return nil, fmt.Errorf("profile: %w", err)
+	}
+	return e.Bytes(), nil
+}
+
+func meta(x any, created time.Time) dare.ContentMeta {
+	return dare.ContentMeta{
+		MessageType: mesh.Tag(x),
+		ContentType: "application/mmm/object",
+		Created:     string(mesh.NewDateTime(created)),
+	}
 }
