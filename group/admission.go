@@ -622,13 +622,13 @@ func (m *Membership) welcome(b *welcomeBody) error {
 }
 
 // welcome takes the service's halves from an admission.
-func (s *LocalService) welcome(g *Group, b *welcomeBody, into map[string]*cogen.PrivateKey) error {
+func (id *Identity) welcome(g *Group, b *welcomeBody, into map[string]*cogen.PrivateKey) error {
 	a, err := b.admission(g)
 	if err != nil {
 		return err
 	}
 	return a.each(g, func(i int, of servicedHalf) error {
-		k, err := a.open(s.id.encryption, of.half.service, func(g *grant) (*cogen.Contribution, []byte) {
+		k, err := a.open(id.encryption, of.half.service, func(g *grant) (*cogen.Contribution, []byte) {
 			return g.service[i], g.serviced[i].EnvelopedKeyShare
 		})
 		if err != nil {

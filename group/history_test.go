@@ -178,7 +178,9 @@ func TestColludingAdministrators(t *testing.T) {
 		return q
 	}
 	member := agree(b.member("bob").halves[i.Key].half)
-	service := agree(b.service.groups[b.now.Fingerprint().String()].of(i.Key, "bob@example.com"))
+	custody := b.service.groups[b.now.Fingerprint().String()]
+	deposit, _ := custody.group.servicedFor(i.Key, "bob@example.com")
+	service := agree(custody.halves[deposit.place()])
 	all := []cogen.Index{index(0), index(1), index(2)}
 	part := func(d *Deputy) *cogen.PrivateKey {
 		k, err := d.share.Weighted(all)

@@ -51,11 +51,21 @@ func (r *Request) operations(g *Group) ([]*mesh.CryptographicOperationKeyAgreeme
 // ParseOperate reads what Operate makes. The signed request must verify, and ask
 // for these operations and no others.
 func ParseOperate(o *mesh.OperateRequest, g *Group) (*Request, error) {
+	return ParseOperateBy(o, g, nil)
+}
+
+// ParseOperateBy is ParseOperate of operations in a call that the key signer was
+// verified to have signed, all of it. If that is the key of the member who asks,
+// the signature of the request is not verified too: it says no more.
+func ParseOperateBy(o *mesh.OperateRequest, g *Group, signer *cogen.PublicKey) (*Request, error) {
 	if o.EnvelopedGroupRequest == nil {
 		return nil, errors.New("group: operations without a signed request")
 	}
-	r, err := ParseRequest(o.EnvelopedGroupRequest, g)
+	r, err := parseRequest(o.EnvelopedGroupRequest)
 	if err != nil {
+		return nil, err
+	}
+	if err := r.verifyBy(g, signer); err != nil {
 		return nil, err
 	}
 	want, err := r.operations(g)

@@ -142,15 +142,35 @@ func parseRequest(b []byte) (*Request, error) {
 
 // verify returns the member who signed the request.
 func (r *Request) verify(g *Group) (*Member, error) {
+	m, err := r.asker(g)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.envelope.Verify(m.Signature); err != nil {
+		return nil, fmt.Errorf("group: the request is not one of %q: %w", r.grantee, err)
+	}
+	return m, nil
+}
+
+// verifyBy is verify, unless it is the member's key that signed what the request
+// came in.
+func (r *Request) verifyBy(g *Group, signer *cogen.PublicKey) error {
+	m, err := r.asker(g)
+	if err != nil || signer != nil && m.Signature.Equal(signer) {
+		return err
+	}
+	_, err = r.verify(g)
+	return err
+}
+
+// asker is the member whom the request names.
+func (r *Request) asker(g *Group) (*Member, error) {
 	if r.group != g.Fingerprint().String() {
 		return nil, errors.New("group: a request to another group")
 	}
 	m := g.Member(r.grantee)
 	if m == nil {
 		return nil, ErrNotMember
-	}
-	if err := r.envelope.Verify(m.Signature); err != nil {
-		return nil, fmt.Errorf("group: the request is not one of %q: %w", r.grantee, err)
 	}
 	return m, nil
 }
@@ -163,6 +183,26 @@ func (r *Request) Group() string { return r.group }
 
 // Grantee is the address of the member who asks.
 func (r *Request) Grantee() string { return r.grantee }
+
+// Digest is that of what was signed: of two requests with the same one, the
+// second is the first, asked again.
+func (r *Request) Digest() [sha512.Size]byte { return r.digest }
+
+// Capabilities lists the Ids of the service's halves that the request asks to be
+// used, in the order of its items and each once.
+func (r *Request) Capabilities(g *Group) ([]string, error) {
+	operations, err := r.operations(g)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, o := range operations {
+		if !slices.Contains(out, o.KeyId) {
+			out = append(out, o.KeyId)
+		}
+	}
+	return out, nil
+}
 
 // Items lists the envelopes that are asked for.
 func (r *Request) Items() []Item { return slices.Clone(r.items) }
