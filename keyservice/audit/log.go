@@ -19,6 +19,9 @@ const (
 	tableRoots   store.Table = "audit-root"   // number: Root, signed
 )
 
+// Tables are those of a log.
+func Tables() []store.Table { return []store.Table{tableRecords, tableHeads, tableNew, tableRoots} }
+
 // maxKey bounds the name of what a request is about.
 const maxKey = 512
 

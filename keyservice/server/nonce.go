@@ -1,0 +1,73 @@
+package server
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+
+	"meshkey/keyservice/api"
+	"meshkey/keyservice/store"
+)
+
+// tableNonces has the nonces of calls that would still be fresh: the time of the
+// call in seconds, and a digest of signer and nonce. In the order of their keys
+// they go out of date.
+const tableNonces store.Table = "nonce"
+
+// pruneBatch is how many nonces are deleted in one transaction.
+const pruneBatch = 512
+
+// nonceKey is that of a call.
+func (j *job) nonceKey() []byte {
+	h := sha256.New()
+	h.Write([]byte(j.caller.kid))
+	h.Write([]byte{0})
+	h.Write([]byte(j.call.Nonce))
+	return h.Sum(binary.BigEndian.AppendUint64(nil, uint64(j.call.Time.Unix())))
+}
+
+// spend takes the call's nonce, which nobody has before.
+func (j *job) spend(w store.Writer) error {
+	key := j.nonceKey()
+	switch old, err := w.Get(tableNonces, key); {
+	case err != nil:
+		return err
+	case old != nil:
+		return api.ErrReplayed
+	}
+	return w.Put(tableNonces, key, []byte{1})
+}
+
+// prune deletes nonces of calls that are no longer fresh, by the clock of any
+// service that may share the store.
+func (s *Server) prune(ctx context.Context) error {
+	before := binary.BigEndian.AppendUint64(nil, uint64(max(0, s.config.Now().Add(-3*s.config.Skew).Unix())))
+	for ctx.Err() == nil {
+		var old [][]byte
+		err := s.config.Store.View(ctx, func(r store.Reader) error {
+			old = nil
+			return r.Scan(tableNonces, nil, nil, func(key, _ []byte) bool {
+				if string(key) >= string(before) {
+					return false
+				}
+				old = append(old, key)
+				return len(old) < pruneBatch
+			})
+		})
+		if err != nil || len(old) == 0 {
+			return err
+		}
+		err = s.committer.Update(ctx, func(w store.Writer) error {
+			for _, key := range old {
+				if err := w.Delete(tableNonces, key); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,164 @@
+// Package server is the key service without its transport: [Server.Do] takes
+// the octets of a call and returns those of the response. It holds the other
+// halves of members' keys, and so it can refuse to help, and be told to, but
+// cannot read.
+//
+// A call goes one way, whatever it asks for: it is parsed, its caller is found
+// and his signature verified, what is expensive is computed, and then one
+// transaction of the store checks that the nonce is new and that the caller's
+// authority still stands, makes the changes, and appends to the audit log. Only
+// when that is durable does anything leave. handlers.go lists the calls.
+//
+// # Security
+//
+// A service begins sealed: [Server.Unseal] gives it its keys, which are in memory
+// alone, and [Server.Seal] takes them away. Halves are in the store under
+// AES-256-GCM, each bound to its group, its place in it and its public side, so
+// that none can be put in another's place. Whoever has the store and the log has
+// no half; whoever has the halves too still needs a member's.
+//
+// Authority is looked up in the store again by the transaction that makes the
+// record, so a member who was dismissed, or a device that was removed, is
+// refused by the next request on every service that shares the store, even one
+// that has everything in its cache. Caches only save work.
+//
+// All who are not known get the same refusal. Panics of handlers are caught and
+// answered as an internal error, without their text.
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"meshkey/keyservice/store"
+	"meshkey/profile"
+)
+
+// Config is what a Server is made of.
+type Config struct {
+	Store   store.Store   // stays the caller's to close
+	Address string        // of the service, such as keys.example.com, as its profile and callers have it
+	Window  time.Duration // that a transaction waits for others that are on their way; 500 µs if 0
+	Skew    time.Duration // that a caller's clock may be wrong by; 2 minutes if 0
+	Ties    time.Duration // between signed roots of the audit log; a minute if 0
+	Groups  int           // whose halves are in memory at once; 1024 if 0
+	Now     func() time.Time
+	Log     *slog.Logger // nil for none
+}
+
+// A Server is a key service. Several goroutines may use it.
+type Server struct {
+	config    Config
+	committer *store.Committer
+	log       *slog.Logger
+	groups    *holdings
+	meter     Meter
+
+	// Audible tells whether the refusal of somebody unknown is written to the
+	// log, or only counted, because there are too many. nil is always.
+	Audible func(Peer) bool
+
+	mu   sync.RWMutex
+	keys *keys // nil while sealed
+
+	cancel context.CancelFunc
+	done   chan struct{}
+}
+
+// Peer is who is at the other end of the connection.
+type Peer struct {
+	Address string // such as 192.0.2.7:4711
+}
+
+// New returns a service that is sealed. Close ends it.
+func New(config Config) (*Server, error) {
+	if config.Store == nil || config.Address == "" {
+		return nil, errors.New("server: a service needs a store and an address")
+	}
+	orDefault(&config.Window, 500*time.Microsecond)
+	orDefault(&config.Skew, 2*time.Minute)
+	orDefault(&config.Ties, time.Minute)
+	orDefault(&config.Groups, 1024)
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	if config.Log == nil {
+		config.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{
+		config: config, log: config.Log,
+		committer: store.NewCommitter(config.Store, config.Window),
+		groups:    newHoldings(config.Groups),
+		done:      make(chan struct{}),
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s.cancel = cancel
+	go s.keepHouse(ctx)
+	return s, nil
+}
+
+func orDefault[T comparable](v *T, value T) {
+	var zero T
+	if *v == zero {
+		*v = value
+	}
+}
+
+// Unseal gives the service its keys. The secrets stay the caller's to wipe.
+func (s *Server) Unseal(secrets *Secrets) error {
+	k, err := secrets.keys(s.config.Address)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.keys != nil {
+		k.wipe()
+		return errors.New("server: the service is not sealed")
+	}
+	s.keys = k
+	return nil
+}
+
+// Seal takes the service's keys away, and all halves out of memory. It waits for
+// calls that are under way.
+func (s *Server) Seal() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.groups.clear()
+	if s.keys != nil {
+		s.keys.wipe()
+		s.keys = nil
+	}
+}
+
+// Sealed tells whether the service waits for its keys.
+func (s *Server) Sealed() bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.keys == nil
+}
+
+// Profile is the service's profile, nil while it is sealed.
+func (s *Server) Profile() *profile.Profile {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.keys == nil {
+		return nil
+	}
+	return s.keys.profile
+}
+
+// Close makes what is under way durable, signs a last root of the audit log, and
+// seals the service.
+func (s *Server) Close() error {
+	s.cancel()
+	<-s.done
+	err := s.Tie(context.Background())
+	s.committer.Close()
+	s.Seal()
+	return err
+}
