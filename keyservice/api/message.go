@@ -69,11 +69,10 @@ type TransferRequest struct {
 	Updates        []*ContainerUpdate `jsonb:"Updates"`
 }
 
-// ContainerUpdate is what is put into one container.
+// ContainerUpdate is a run of envelopes of one container: what comes after the
+// first Index of them, whose chained digest is Digest.
 type ContainerUpdate struct {
-	jsonb.Rest
-	Container string          `jsonb:"Container"`
-	Index     int64           `jsonb:"Index"`
+	ContainerStatus
 	Envelopes []mesh.Envelope `jsonb:"Envelopes"`
 }
 
@@ -87,6 +86,10 @@ var schema = sync.OnceValue(func() *jsonb.Schema {
 	return jsonb.NewSchema(
 		func(u jsonb.Unknown) any { return &mesh.Unknown{Unknown: u} },
 		&HelloRequest{}, &HelloResponse{}, &mesh.OperateRequest{}, &OperateResponse{}, &TransferRequest{}, &TransferResponse{}, &ErrorResponse{},
+		&ValidateAccountRequest{}, &ValidateAccountResponse{}, &CreateAccountRequest{}, &CreateAccountResponse{},
+		&DeleteAccountRequest{}, &DeleteAccountResponse{}, &GetRequest{}, &GetResponse{}, &PublishRequest{}, &PublishResponse{},
+		&StatusRequest{}, &StatusResponse{}, &ConnectStartRequest{}, &ConnectStartResponse{}, &ConnectStatusRequest{}, &ConnectStatusResponse{},
+		&ConnectPendingRequest{}, &ConnectPendingResponse{}, &ConnectCompleteRequest{}, &ConnectCompleteResponse{},
 		&mesh.CryptographicOperation{}, &mesh.CryptographicOperationKeyAgreement{}, &mesh.CryptographicOperationSign{},
 		&mesh.CryptographicOperationShare{}, &mesh.CryptographicOperationGenerate{},
 		&mesh.CryptographicResult{}, &mesh.CryptographicResultKeyAgreement{}, &mesh.KeyAgreementECDH{}, &mesh.PublicKeyECDH{},
