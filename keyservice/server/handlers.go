@@ -23,9 +23,7 @@ var handlers map[string]handler
 
 func init() {
 	handlers = map[string]handler{
-		"Hello":    {nil, (*job).hello},
-		"Operate":  {(*job).operator, (*job).operate},
-		"Transfer": {(*job).transferrer, (*job).transfer},
+		"Hello": {nil, (*job).hello},
 	}
 }
 

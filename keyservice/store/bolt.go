@@ -14,6 +14,9 @@ import (
 // lockWait is how long OpenBolt waits for another process that has the file.
 const lockWait = 2 * time.Second
 
+// ErrLocked is a file that another process has open.
+var ErrLocked = errors.New("store: another process has the file open")
+
 // Bolt is a Store in one file, for one process at a time.
 type Bolt struct{ db *bbolt.DB }
 
@@ -22,7 +25,7 @@ type Bolt struct{ db *bbolt.DB }
 func OpenBolt(name string) (*Bolt, error) {
 	db, err := bbolt.Open(name, 0o600, &bbolt.Options{Timeout: lockWait, FreelistType: bbolt.FreelistMapType})
 	if errors.Is(err, bbolt.ErrTimeout) {
-		return nil, errors.New("store: another process has the file open")
+		return nil, ErrLocked
 	}
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
