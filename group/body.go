@@ -13,7 +13,7 @@ import (
 
 // The structures below are written as docs/FORMATS.md says, each under its tag.
 
-// version is that of all of them.
+// version is that of all of them, except for records with conditions.
 const version = 1
 
 // tagged has one of the structures.
@@ -46,15 +46,24 @@ var schema = sync.OnceValue(func() *jsonb.Schema {
 
 type recordBody struct {
 	jsonb.Rest
-	Version     int64         `jsonb:"Version"`
-	Serial      int64         `jsonb:"Serial"`
-	Previous    []byte        `jsonb:"Previous"`
-	Updated     string        `jsonb:"Updated"`
-	Profile     jsonb.Raw     `jsonb:"EnvelopedProfileGroup"`
-	Appointment jsonb.Raw     `jsonb:"EnvelopedAppointment"`
-	Service     *memberBody   `jsonb:"Service"`
-	Members     []*memberBody `jsonb:"Members"`
-	Keys        []*keyBody    `jsonb:"Keys"`
+	Version     int64             `jsonb:"Version"`
+	Serial      int64             `jsonb:"Serial"`
+	Previous    []byte            `jsonb:"Previous"`
+	Updated     string            `jsonb:"Updated"`
+	Profile     jsonb.Raw         `jsonb:"EnvelopedProfileGroup"`
+	Appointment jsonb.Raw         `jsonb:"EnvelopedAppointment"`
+	Service     *memberBody       `jsonb:"Service"`
+	Members     []*memberBody     `jsonb:"Members"`
+	Keys        []*keyBody        `jsonb:"Keys"`
+	Conditions  []*conditionsBody `jsonb:"Conditions"`
+}
+
+// version is 2 with conditions: who does not know them must not pass over them.
+func (b *recordBody) version() int64 {
+	if len(b.Conditions) > 0 {
+		return 2
+	}
+	return version
 }
 
 type keyBody struct {

@@ -2,6 +2,7 @@ package group
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -29,7 +30,10 @@ func (g *Group) next(at time.Time) *state {
 	n := &Group{
 		serial: g.serial + 1, previous: g.digest[:], updated: at,
 		profile: g.profile, appointment: g.appointment, service: g.service,
-		members: slices.Clone(g.members),
+		members: slices.Clone(g.members), conditions: maps.Clone(g.conditions),
+	}
+	if n.conditions == nil {
+		n.conditions = map[string]Conditions{}
 	}
 	for _, k := range g.keys {
 		clone := *k
@@ -72,8 +76,9 @@ func (s *state) dismiss(addresses []string) error {
 
 // body writes the record.
 func (s *state) body() ([]byte, error) {
+	s.remaining()
 	b := &recordBody{
-		Version: version, Serial: s.serial, Updated: formatTime(s.updated), Profile: s.profile.Bytes(),
+		Serial: s.serial, Updated: formatTime(s.updated), Profile: s.profile.Bytes(),
 	}
 	if s.serial > 1 {
 		b.Previous = s.previous
@@ -90,6 +95,8 @@ func (s *state) body() ([]byte, error) {
 	for _, k := range s.keys {
 		b.Keys = append(b.Keys, k.body())
 	}
+	b.Conditions = s.conditionsBodies()
+	b.Version = b.version()
 	return marshal(&tagged{Record: b})
 }
 

@@ -38,7 +38,8 @@ type Group struct {
 	appointment *appointment // nil if there is none
 	service     *Member      // nil if there is none
 	members     []Member
-	keys        []*key // the present one last
+	keys        []*key                // the present one last
+	conditions  map[string]Conditions // by member, or forAll
 }
 
 // Parse reads a group's record and verifies it: it must be signed by the
@@ -89,7 +90,7 @@ func parse(b []byte) (*Group, error) {
 
 // readHead reads what says who may sign the record.
 func (g *Group) readHead(b *recordBody) (err error) {
-	if b.Version != version {
+	if b.Version != b.version() {
 		return errVersion
 	}
 	if g.profile, err = profile.Parse(b.Profile); err != nil {
@@ -154,6 +155,9 @@ func (g *Group) readBody(b *recordBody) (err error) {
 		g.service = &service
 	}
 	if err := distinct(g.parties()); err != nil {
+		return err
+	}
+	if err := g.readConditions(b.Conditions); err != nil {
 		return err
 	}
 	for _, kb := range b.Keys {

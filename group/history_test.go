@@ -63,7 +63,8 @@ func TestBadRecords(t *testing.T) {
 	serviced := newWorld(t, Serviced, 1, "alice", "bob")
 	stranger := cogen.X448().GenerateKey().PublicKey()
 	for name, change := range map[string]func(*recordBody){
-		"version":                 func(b *recordBody) { b.Version = 2 },
+		"version":                 func(b *recordBody) { b.Version = 3 },
+		"version of conditions":   func(b *recordBody) { b.Version = 2 },
 		"serial":                  func(b *recordBody) { b.Serial = 0 },
 		"no previous":             func(b *recordBody) { b.Serial = 2 },
 		"time":                    func(b *recordBody) { b.Updated = "today" },

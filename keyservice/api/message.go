@@ -90,6 +90,7 @@ var schema = sync.OnceValue(func() *jsonb.Schema {
 		&DeleteAccountRequest{}, &DeleteAccountResponse{}, &GetRequest{}, &GetResponse{}, &PublishRequest{}, &PublishResponse{},
 		&StatusRequest{}, &StatusResponse{}, &ConnectStartRequest{}, &ConnectStartResponse{}, &ConnectStatusRequest{}, &ConnectStatusResponse{},
 		&ConnectPendingRequest{}, &ConnectPendingResponse{}, &ConnectCompleteRequest{}, &ConnectCompleteResponse{},
+		&WaitingRequest{}, &WaitingResponse{}, &ApproveRequest{}, &ApproveResponse{}, &VetoRequest{}, &VetoResponse{},
 		&mesh.CryptographicOperation{}, &mesh.CryptographicOperationKeyAgreement{}, &mesh.CryptographicOperationSign{},
 		&mesh.CryptographicOperationShare{}, &mesh.CryptographicOperationGenerate{},
 		&mesh.CryptographicResult{}, &mesh.CryptographicResultKeyAgreement{}, &mesh.KeyAgreementECDH{}, &mesh.PublicKeyECDH{},

@@ -23,7 +23,9 @@ var handlers map[string]handler
 
 func init() {
 	handlers = map[string]handler{
-		"Hello": {nil, (*job).hello},
+		"Hello":    {nil, (*job).hello},
+		"Operate":  {(*job).operator, (*job).operate},
+		"Transfer": {(*job).transferrer, (*job).transfer},
 	}
 }
 

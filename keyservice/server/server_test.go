@@ -1,40 +1,85 @@
 package server
 
 import (
-	"context"
-	"path/filepath"
+	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"meshkey/keyservice/api"
+	"meshkey/keyservice/audit"
 	"meshkey/keyservice/store"
 )
 
-func TestHello(t *testing.T) {
-	db, err := store.OpenBolt(filepath.Join(t.TempDir(), "db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	s, err := New(Config{Store: db, Address: "keys.example.com"})
-	if err != nil {
-		t.Fatal(err)
-	}
+func TestSealed(t *testing.T) {
+	w := newWorld(t)
 	body, err := api.Marshal(&api.HelloRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if response, status := s.Do(context.Background(), Peer{}, body); status != 503 {
-		t.Errorf("a sealed service says %d %s", status, response)
-	}
-	if err := s.Unseal(NewSecrets(time.Now())); err != nil {
-		t.Fatal(err)
-	}
-	if response, status := s.Do(context.Background(), Peer{}, body); status != 201 || !strings.Contains(string(response), "EnvelopedProfileService") {
+	check(t, err)
+	if response, status := w.server.Do(ctx, peer, body); status != 201 || !strings.Contains(string(response), "EnvelopedProfileService") {
 		t.Errorf("Hello: %d %s", status, response)
 	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
+	if err := w.server.Unseal(w.secrets); err == nil {
+		t.Error("unsealed twice")
+	}
+	w.server.Seal()
+	if !w.server.Sealed() || w.server.Profile() != nil {
+		t.Error("a sealed service has keys")
+	}
+	_, err = w.send(w.server, body)
+	isRefusal(t, err, api.ErrSealed)
+	check(t, w.server.Unseal(w.secrets))
+	_, err = w.send(w.server, body)
+	check(t, err)
+}
+
+func TestMemberReads(t *testing.T) {
+	w := newWorld(t, "alice", "bob")
+	sealed := w.seal("groupw", "for the group")
+	var receipts []audit.Receipt
+	h := w.asks(w.server, "bob", "groupw")
+	h.keep = &receipts
+	for range 2 {
+		if text, err := w.reads("bob", "groupw", sealed, h); err != nil || text != "for the group" {
+			t.Errorf("bob reads %q, %v", text, err)
+		}
+	}
+	if len(receipts) != 2 {
+		t.Fatalf("%d receipts", len(receipts))
+	}
+	signer := w.server.Profile().Key("ServiceSignature")
+	r, err := receipts[1].Open(signer)
+	check(t, err)
+	if r.Number != 2 || r.Call != "Operate" || r.Refused != "" {
+		t.Errorf("the second receipt: %+v", r)
+	}
+	check(t, w.server.Tie(ctx))
+	check(t, w.db.View(ctx, func(rd store.Reader) error {
+		report, err := audit.Verify(rd, signer, receipts...)
+		if err != nil {
+			return err
+		}
+		if len(report.Findings) > 0 || report.Records != 3 || report.Untied != 0 {
+			t.Errorf("the audit: %+v", report)
+		}
+		return nil
+	}))
+}
+
+func TestStrangers(t *testing.T) {
+	w := newWorld(t, "alice", "bob")
+	sealed := w.seal("groupw", "secret")
+	h := w.asks(w.server, "bob", "groupw")
+	for name, caller := range map[string]api.Caller{
+		"a stranger":              by(t, "mallory"),
+		"a stranger as bob":       {Account: "bob@example.com", Key: by(t, "mallory").Key},
+		"bob as alice":            {Account: "alice@example.com", Key: by(t, "bob").Key},
+		"bob's administrator key": administers(t, "bob"),
+	} {
+		h.by = caller
+		if text, err := w.reads("bob", "groupw", sealed, h); !errors.Is(err, errUnknown) {
+			t.Errorf("%s reads %q, %v", name, text, err)
+		}
+	}
+	if n := len(w.records(unknownKey)); n != 4 {
+		t.Errorf("%d refusals are recorded", n)
 	}
 }
