@@ -166,14 +166,11 @@ func (j *job) load(address string) (*group.Custody, []byte, error) {
 	var head, record []byte
 	// Others wait for this too, whose context goes on.
 	err := j.server.config.Store.View(context.WithoutCancel(j.ctx), func(r store.Reader) (err error) {
-		record = nil
 		if head, err = r.Get(tableGroups, []byte(address)); err != nil || head == nil {
 			return err
 		}
-		return r.Scan(tableRecords, append(bytes.Clone(head[headLen:]), 0), nil, func(_, value []byte) bool {
-			record = append(record, value...)
-			return true
-		})
+		record, err = readRecord(r, string(head[headLen:]))
+		return err
 	})
 	if err != nil {
 		return nil, nil, err
@@ -186,6 +183,15 @@ func (j *job) load(address string) (*group.Custody, []byte, error) {
 		return nil, nil, fmt.Errorf("server: the record of %s in the store: %w", address, err)
 	}
 	return c, head, nil
+}
+
+// readRecord puts the pieces of a group's record together.
+func readRecord(r store.Reader, fingerprint string) (record []byte, err error) {
+	err = r.Scan(tableRecords, []byte(fingerprint+"\x00"), nil, func(_, piece []byte) bool {
+		record = append(record, piece...)
+		return true
+	})
+	return record, err
 }
 
 // loadHalf returns what reads halves of a group from the store.

@@ -68,6 +68,9 @@ func (j *job) operate() (*plan, error) {
 	if err != nil {
 		return nil, malformed(err)
 	}
+	if r.Grantee() != j.caller.account {
+		return nil, api.ErrDenied // an answer is for the member who asks
+	}
 	ids, err := r.Capabilities(custody.Group())
 	if err != nil {
 		return nil, err
