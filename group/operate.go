@@ -96,7 +96,7 @@ func (a *Answer) Results() (*mesh.OperateResponse, error) {
 	if a.from != Service {
 		return nil, errors.New("group: not an answer of the service")
 	}
-	out := &mesh.OperateResponse{Status: statusDone}
+	out := &mesh.OperateResponse{Response: mesh.Response{Status: statusDone}}
 	for _, p := range a.partials {
 		out.Results = append(out.Results, &mesh.CryptographicResultKeyAgreement{
 			KeyAgreement: &mesh.KeyAgreementECDH{Curve: p.Algorithm().String(), Result: secret.Take(p.Bytes()), Proof: p.Proof()},

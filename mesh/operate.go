@@ -16,12 +16,13 @@ type OperateRequest struct {
 	EnvelopedGroupRequest Envelope `jsonb:"EnvelopedGroupRequest"`
 }
 
+// Call is the name of the call.
+func (*OperateRequest) Call() string { return "Operate" }
+
 // OperateResponse answers with as many results, in the order of the request.
 type OperateResponse struct {
-	jsonb.Rest
-	Status            int64       `jsonb:"Status"` // of the service; 201 is success
-	StatusDescription string      `jsonb:"StatusDescription"`
-	Results           []AnyResult `jsonb:"Results"`
+	Response
+	Results []AnyResult `jsonb:"Results"`
 }
 
 // CryptographicOperation is what every operation has.

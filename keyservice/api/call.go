@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"sync"
 	"time"
@@ -20,7 +21,7 @@ const (
 
 // A Caller is who signs a call.
 type Caller struct {
-	Account string
+	Account string // address under which the service knows the key
 	Key     *cogen.PrivateKey
 }
 
@@ -29,6 +30,7 @@ type Call struct {
 	Service, Account, Nonce string
 	Time                    time.Time
 	Request                 Request
+	Digest                  [sha256.Size]byte // of the call as it was sent
 
 	envelope *dare.Envelope
 }
@@ -95,7 +97,7 @@ func ParseCall(b []byte) (*Call, error) {
 	if t.Call == nil || t.Call.Version != version {
 		return nil, ErrMalformed
 	}
-	c := &Call{Service: t.Call.Service, Account: t.Call.Account, Nonce: t.Call.Nonce, envelope: e}
+	c := &Call{Service: t.Call.Service, Account: t.Call.Account, Nonce: t.Call.Nonce, Digest: sha256.Sum256(b), envelope: e}
 	if c.Time, err = time.Parse(time.RFC3339, t.Call.Time); err != nil {
 		return nil, ErrMalformed
 	}

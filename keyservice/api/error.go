@@ -2,17 +2,20 @@ package api
 
 import (
 	"errors"
+	"math"
 	"net/http"
+	"strings"
 	"time"
+	"unicode"
 )
 
 // An Error is a refusal, on either side of the wire. errors.Is tells whether it
 // is one of those below, whatever its description.
 type Error struct {
-	Status      int    // of HTTP
-	Code        string // a word, for programs and the audit log
-	Description string // for people
-	RetryAfter  time.Duration
+	Status      int           // of HTTP, and of the response
+	Code        string        // a word, for programs and the audit log
+	Description string        // for people
+	RetryAfter  time.Duration // whole seconds on the wire; 0 if it says nothing
 }
 
 // Error implements error.
@@ -26,7 +29,17 @@ func (e *Error) Is(target error) bool {
 
 // Because is the same refusal with what is wrong in particular.
 func (e *Error) Because(what string) *Error {
-	return &Error{e.Status, e.Code, e.Description + ": " + what, e.RetryAfter}
+	no := *e
+	no.Description += ": " + what
+	return &no
+}
+
+// After is the same refusal with how long the caller should wait before he asks
+// again.
+func (e *Error) After(d time.Duration) *Error {
+	no := *e
+	no.RetryAfter = d
+	return &no
 }
 
 // The refusals.
@@ -48,3 +61,56 @@ var (
 	ErrUnavailable = &Error{Status: http.StatusServiceUnavailable, Code: "unavailable", Description: "the service cannot answer at present"}
 	ErrTooMany     = &Error{Status: http.StatusTooManyRequests, Code: "too-many", Description: "too many calls"}
 )
+
+// refusals are all of them. Where the same status is that of several, the first
+// is what a service means that gives no Code.
+var refusals = []*Error{
+	ErrMalformed, ErrUnsigned, ErrSignature, ErrExpired, ErrDenied, ErrVetoed, ErrUnknown, ErrExists, ErrStale, ErrReplayed,
+	ErrTooMany, ErrQuota, ErrWaiting, ErrTooLarge, ErrUnavailable, ErrSealed,
+}
+
+// fill puts a refusal into a response.
+func (e *Error) fill(b *ResponseBase) {
+	b.Status, b.StatusDescription, b.Code = int64(e.Status), e.Description, e.Code
+	b.RetryAfter = int64((e.RetryAfter + time.Second - 1) / time.Second)
+}
+
+// maxDescription is how much of a refusal's description is shown.
+const maxDescription = 512
+
+// refusal is what a response says that is none of what was asked for.
+func refusal(b *ResponseBase) *Error {
+	e := &Error{Code: b.Code, Description: printable(b.StatusDescription)}
+	if b.Status >= 100 && b.Status <= 999 {
+		e.Status = int(b.Status)
+	}
+	for _, known := range refusals {
+		if e.Code == "" && e.Status == known.Status {
+			e.Code = known.Code
+		}
+		if e.Code == known.Code && e.Description == "" {
+			e.Description = known.Description
+		}
+	}
+	if e.Description == "" {
+		e.Description = "the service refuses"
+	}
+	if b.RetryAfter > 0 {
+		e.RetryAfter = time.Duration(min(b.RetryAfter, math.MaxInt64/int64(time.Second))) * time.Second
+	}
+	return e
+}
+
+// printable is text from elsewhere as it can be shown: in one line and without
+// what would steer a terminal.
+func printable(s string) string {
+	if len(s) > maxDescription {
+		s = s[:maxDescription]
+	}
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, s)
+}

@@ -1,12 +1,9 @@
-// Package api is what is said on the wire between a key service and those who
-// call it: requests and responses, signed calls, refusals.
 package api
 
 import (
-	"errors"
-	"fmt"
-	"strings"
+	"reflect"
 	"sync"
+	"unicode/utf8"
 
 	"meshkey/internal/jsonb"
 	"meshkey/mesh"
@@ -19,120 +16,132 @@ const (
 	RecordPath = "/.well-known/mmm-udf/"
 )
 
-// MaxBody bounds a call in octets, and MaxTransfer one that transfers.
+// Bounds of what is sent, in octets.
 const (
-	MaxBody     = 1 << 20
+	// MaxBody is the greatest length of a call.
+	MaxBody = 1 << 20
+	// MaxTransfer is the greatest length of a call that transfers, and of any
+	// response.
 	MaxTransfer = 4 << 20
+	// MaxRecord is the greatest length of a recovery record.
+	MaxRecord = 1 << 18
 )
 
 // StatusDone is the Status of a response to what was done.
 const StatusDone = 201
 
 // A Request is a pointer to one of the requests.
-type Request any
+type Request interface {
+	// Call is the name of the call, such as Operate.
+	Call() string
+}
 
 // A Response is a pointer to one of the responses.
 type Response interface{ Base() *ResponseBase }
 
 // ResponseBase is what every response has.
-type ResponseBase struct {
-	jsonb.Rest
-	Status            int64           `jsonb:"Status"`
-	StatusDescription string          `jsonb:"StatusDescription"`
-	Code              string          `jsonb:"Code"`
-	RetryAfter        int64           `jsonb:"RetryAfter"` // seconds
-	EnvelopedReceipts []mesh.Envelope `jsonb:"EnvelopedReceipts"`
-}
+type ResponseBase = mesh.Response
 
-// Base implements Response.
-func (b *ResponseBase) Base() *ResponseBase { return b }
-
-// HelloRequest asks for the service's profile.
-type HelloRequest struct{ jsonb.Rest }
-
-// HelloResponse has it.
-type HelloResponse struct {
-	ResponseBase
-	EnvelopedProfileService mesh.Envelope `jsonb:"EnvelopedProfileService"`
-}
-
-// OperateResponse answers a mesh.OperateRequest.
-type OperateResponse struct {
-	ResponseBase
-	Results []mesh.AnyResult `jsonb:"Results"`
-}
-
-// TransferRequest puts envelopes into containers of an account.
-type TransferRequest struct {
-	jsonb.Rest
-	AccountAddress string             `jsonb:"AccountAddress"`
-	Updates        []*ContainerUpdate `jsonb:"Updates"`
-}
-
-// ContainerUpdate is a run of envelopes of one container: what comes after the
-// first Index of them, whose chained digest is Digest.
-type ContainerUpdate struct {
-	ContainerStatus
-	Envelopes []mesh.Envelope `jsonb:"Envelopes"`
-}
-
-// TransferResponse answers it.
-type TransferResponse struct{ ResponseBase }
-
-// ErrorResponse answers what is no request.
+// ErrorResponse refuses what is no call that the service knows.
 type ErrorResponse struct{ ResponseBase }
 
+// calls are all of them, each with the type of its response.
+var calls = []struct {
+	request  Request
+	response Response
+}{
+	{&HelloRequest{}, &MeshHelloResponse{}},
+	{&ValidateAccountRequest{}, &ValidateAccountResponse{}},
+	{&CreateAccountRequest{}, &CreateAccountResponse{}},
+	{&DeleteAccountRequest{}, &DeleteAccountResponse{}},
+	{&GetRequest{}, &GetResponse{}},
+	{&PublishRequest{}, &PublishResponse{}},
+	{&StatusRequest{}, &StatusResponse{}},
+	{&ConnectStartRequest{}, &ConnectStartResponse{}},
+	{&ConnectStatusRequest{}, &ConnectStatusResponse{}},
+	{&ConnectPendingRequest{}, &ConnectPendingResponse{}},
+	{&ConnectCompleteRequest{}, &ConnectCompleteResponse{}},
+	{&TransferRequest{}, &TransferResponse{}},
+	{&OperateRequest{}, &OperateResponse{}},
+	{&WaitingRequest{}, &WaitingResponse{}},
+	{&ApproveRequest{}, &ApproveResponse{}},
+	{&VetoRequest{}, &VetoResponse{}},
+}
+
+// Call implements Request.
+func (*HelloRequest) Call() string           { return "Hello" }
+func (*ValidateAccountRequest) Call() string { return "ValidateAccount" } // Call implements Request.
+func (*CreateAccountRequest) Call() string   { return "CreateAccount" }   // Call implements Request.
+func (*DeleteAccountRequest) Call() string   { return "DeleteAccount" }   // Call implements Request.
+func (*GetRequest) Call() string             { return "Get" }             // Call implements Request.
+func (*PublishRequest) Call() string         { return "Publish" }         // Call implements Request.
+func (*StatusRequest) Call() string          { return "Status" }          // Call implements Request.
+func (*ConnectStartRequest) Call() string    { return "ConnectStart" }    // Call implements Request.
+func (*ConnectStatusRequest) Call() string   { return "ConnectStatus" }   // Call implements Request.
+func (*ConnectPendingRequest) Call() string  { return "ConnectPending" }  // Call implements Request.
+func (*ConnectCompleteRequest) Call() string { return "ConnectComplete" } // Call implements Request.
+func (*TransferRequest) Call() string        { return "Transfer" }        // Call implements Request.
+func (*WaitingRequest) Call() string         { return "Waiting" }         // Call implements Request.
+func (*ApproveRequest) Call() string         { return "Approve" }         // Call implements Request.
+func (*VetoRequest) Call() string            { return "Veto" }            // Call implements Request.
+
 var schema = sync.OnceValue(func() *jsonb.Schema {
-	return jsonb.NewSchema(
-		func(u jsonb.Unknown) any { return &mesh.Unknown{Unknown: u} },
-		&HelloRequest{}, &HelloResponse{}, &mesh.OperateRequest{}, &OperateResponse{}, &TransferRequest{}, &TransferResponse{}, &ErrorResponse{},
-		&ValidateAccountRequest{}, &ValidateAccountResponse{}, &CreateAccountRequest{}, &CreateAccountResponse{},
-		&DeleteAccountRequest{}, &DeleteAccountResponse{}, &GetRequest{}, &GetResponse{}, &PublishRequest{}, &PublishResponse{},
-		&StatusRequest{}, &StatusResponse{}, &ConnectStartRequest{}, &ConnectStartResponse{}, &ConnectStatusRequest{}, &ConnectStatusResponse{},
-		&ConnectPendingRequest{}, &ConnectPendingResponse{}, &ConnectCompleteRequest{}, &ConnectCompleteResponse{},
-		&WaitingRequest{}, &WaitingResponse{}, &ApproveRequest{}, &ApproveResponse{}, &VetoRequest{}, &VetoResponse{},
+	types := []any{
+		&ErrorResponse{},
 		&mesh.CryptographicOperation{}, &mesh.CryptographicOperationKeyAgreement{}, &mesh.CryptographicOperationSign{},
 		&mesh.CryptographicOperationShare{}, &mesh.CryptographicOperationGenerate{},
 		&mesh.CryptographicResult{}, &mesh.CryptographicResultKeyAgreement{}, &mesh.KeyAgreementECDH{}, &mesh.PublicKeyECDH{},
-	)
+	}
+	for _, c := range calls {
+		types = append(types, c.request, c.response)
+	}
+	return jsonb.NewSchema(nil, types...)
+})
+
+// responses are the types of responses by the name of their call.
+var responses = sync.OnceValue(func() map[string]reflect.Type {
+	m := map[string]reflect.Type{}
+	for _, c := range calls {
+		m[c.request.Call()] = reflect.TypeOf(c.response).Elem()
+	}
+	return m
 })
 
 // Name is the name of a call, such as Operate.
-func Name(r Request) string { return strings.TrimSuffix(schema().Tag(r), "Request") }
+func Name(r Request) string { return r.Call() }
 
-// Marshal writes a request or a response with its tag.
+// Marshal writes a request or a response with its tag, secrets and all.
 func Marshal(x any) ([]byte, error) { return schema().MarshalTagged(x, jsonb.JSON) }
 
-// ParseRequest reads a request.
+// Wipe clears the secrets in a request or a response.
+func Wipe(x any) { schema().Wipe(x) }
+
+// ParseRequest reads a request. Its error is ErrMalformed.
 func ParseRequest(b []byte) (Request, error) {
-	x, err := schema().UnmarshalTagged(b)
+	v, err := parse(b)
 	if err != nil {
 		return nil, ErrMalformed.Because(err.Error())
 	}
-	if _, ok := x.(Response); ok || !strings.HasSuffix(schema().Tag(x), "Request") {
-		return nil, ErrMalformed
-	}
-	return x, nil
+	return decodeRequest(v)
 }
 
-// ParseResponse reads a response.
-func ParseResponse(b []byte) (Response, error) {
-	x, err := schema().UnmarshalTagged(b)
+func decodeRequest(v jsonb.Value) (Request, error) {
+	x, err := schema().DecodeTagged(v)
 	if err != nil {
-		return nil, fmt.Errorf("api: %w", err)
+		return nil, ErrMalformed.Because(err.Error())
 	}
-	r, ok := x.(Response)
+	r, ok := x.(Request)
 	if !ok {
-		return nil, errors.New("api: not a response")
+		return nil, ErrMalformed.Because("no request")
 	}
 	return r, nil
 }
 
-// Refuse writes a refusal of the call of that name.
-func Refuse(name string, e *Error) []byte {
-	b, err := Marshal(&ErrorResponse{ResponseBase{Status: int64(e.Status), StatusDescription: e.Description, Code: e.Code, RetryAfter: int64(e.RetryAfter.Seconds())}})
-	if err != nil {
-		panic("api: " + err.Error())
+// parse reads one value in JSON alone.
+func parse(b []byte) (jsonb.Value, error) {
+	// No code of JSON-B begins a character.
+	if !utf8.Valid(b) {
+		return jsonb.Value{}, errNotText
 	}
-	return b
+	return jsonb.Parse(b)
 }

@@ -235,7 +235,7 @@ func (h helper) Contribute(_ context.Context, r *group.Request) (*group.Answer, 
 			*h.keep = append(*h.keep, audit.Receipt(e))
 		}
 	}
-	return group.ParseResults(&mesh.OperateResponse{Status: x.Status, Results: x.Results}, r)
+	return group.ParseResults(x, r)
 }
 
 // asks is a member's way to a service.

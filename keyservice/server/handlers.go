@@ -31,7 +31,7 @@ func init() {
 
 // hello tells who the service is.
 func (j *job) hello() (*plan, error) {
-	r := &api.HelloResponse{EnvelopedProfileService: j.keys.profile.Bytes()}
+	r := &api.MeshHelloResponse{EnvelopedProfileService: j.keys.profile.Bytes()}
 	r.Status = api.StatusDone
 	return &plan{response: r, unrecorded: true}, nil
 }
