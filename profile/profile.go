@@ -3,6 +3,7 @@ package profile
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"meshkey/cogen"
 	"meshkey/internal/dare"
@@ -19,6 +20,7 @@ type Profile struct {
 	fingerprint udf.Fingerprint
 	account     *mesh.ProfileAccount // nil for a device, a host or a service
 	keys        []NamedKey
+	created     time.Time
 }
 
 // Parse reads a profile, a DARE envelope in JSON or JSON-B, and verifies it: it
@@ -56,6 +58,9 @@ func verify(e *dare.Envelope) (*Profile, error) {
 	if err := e.Verify(signer.Public); err != nil {
 		return nil, fmt.Errorf("profile: %w", err)
 	}
+	if a, ok := x.(mesh.AnyProfile); ok {
+		p.created, _ = a.Base().Updated.Time()
+	}
 	if a, ok := x.(interface{ Account() *mesh.ProfileAccount }); ok {
 		p.account = a.Account()
 	}
@@ -70,6 +75,9 @@ func (p *Profile) checkNames() error {
 	meta, err := p.envelope.ContentMeta()
 	if err != nil {
 		return fmt.Errorf("profile: %w", err)
+	}
+	if p.created.IsZero() {
+		p.created, _ = mesh.DateTime(meta.Created).Time()
 	}
 	for _, name := range []string{p.envelope.Header.EnvelopeId, meta.UniqueId} {
 		if name == "" {
@@ -212,6 +220,10 @@ func (p *Profile) Service() string {
 	}
 	return p.account.ServiceUdf
 }
+
+// Created is when the profile was signed, as it states, or the zero time. The
+// statement is signed only where it stands in the profile itself.
+func (p *Profile) Created() time.Time { return p.created }
 
 // Keys are the keys the profile publishes, ProfileSignature first.
 func (p *Profile) Keys() []NamedKey { return append([]NamedKey(nil), p.keys...) }

@@ -156,6 +156,19 @@ func ParseConnectionResponse(b []byte, r *ConnectionRequest, account *Profile) (
 	return answer, nil
 }
 
+// RequestAnswered names the request that an answer says it is to, verified or not.
+func RequestAnswered(answer []byte) (udf.Fingerprint, error) {
+	e, err := dare.Parse(answer)
+	if err != nil {
+		return udf.Fingerprint{}, fmt.Errorf("profile: the answer: %w", err)
+	}
+	x, err := response(e)
+	if err != nil {
+		return udf.Fingerprint{}, err
+	}
+	return udf.ParseFingerprint(x.RequestUdf)
+}
+
 // response reads the body of an answer, verified or not.
 func response(e *dare.Envelope) (*mesh.RespondConnection, error) {
 	if e.Encrypted() {

@@ -1,10 +1,8 @@
 package server
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"meshkey/internal/jsonb"
@@ -21,12 +19,13 @@ const (
 	containerTable  store.Table = "container"  // address 0 name: containerRow
 	entryTable      store.Table = "entry"      // address 0 name 0 index: an envelope
 	recordTable     store.Table = "record"     // locator: recordRow
+	publishedTable  store.Table = "published"  // address 0 locator: 1
 	invitationTable store.Table = "invitation" // digest of the text: invitationRow
 )
 
 // accountTables are all of them.
 var accountTables = []store.Table{
-	accountTable, deviceTable, connectTable, containerTable, entryTable, recordTable, invitationTable,
+	accountTable, deviceTable, connectTable, containerTable, entryTable, recordTable, publishedTable, invitationTable,
 }
 
 // accountRow is an account as it is stored. A deleted one stays: its address is
@@ -36,47 +35,6 @@ type accountRow struct {
 	Profile jsonb.Raw     `jsonb:"EnvelopedProfileAccount"`
 	Created mesh.DateTime `jsonb:"Created"`
 	Deleted mesh.DateTime `jsonb:"Deleted"`
-}
-
-// deviceRow is a device that is or was connected to an account.
-type deviceRow struct {
-	jsonb.Rest
-	Connection jsonb.Raw     `jsonb:"EnvelopedConnectionDevice"`
-	Added      mesh.DateTime `jsonb:"Added"`
-	Removed    mesh.DateTime `jsonb:"Removed"`
-}
-
-var rows = sync.OnceValue(func() *jsonb.Schema {
-	return jsonb.NewSchema(nil, &accountRow{}, &deviceRow{})
-})
-
-// getRow reads a row into one that is zero, and tells whether it is there.
-func getRow(r store.Reader, t store.Table, key []byte, row any) (bool, error) {
-	b, err := r.Get(t, key)
-	if err != nil || b == nil {
-		return false, err
-	}
-	if err := rows().Unmarshal(b, row); err != nil {
-		return false, fmt.Errorf("server: a row of the table %s is damaged: %w", t, err)
-	}
-	return true, nil
-}
-
-func putRow(w store.Writer, t store.Table, key []byte, row any) error {
-	b, err := rows().Marshal(row, jsonb.JSON)
-	if err != nil {
-		return fmt.Errorf("server: %w", err)
-	}
-	return w.Put(t, key, b)
-}
-
-// under is the key of what belongs to an address. No address holds a zero octet.
-func under(address string, parts ...string) []byte {
-	b := []byte(address)
-	for _, p := range parts {
-		b = append(append(b, 0), p...)
-	}
-	return b
 }
 
 // An account is a person's or a group's, as the store has it.
@@ -121,60 +79,4 @@ func storeAccount(w store.Writer, a *account, deleted time.Time) error {
 		row.Deleted = mesh.NewDateTime(deleted)
 	}
 	return putRow(w, accountTable, under(a.profile.Address()), row)
-}
-
-// loadDevice returns the connection of the device of an account that signs with
-// the key of that fingerprint, nil if there is none or it was removed. The chain
-// from the account's profile by its administrator to the device is verified.
-func loadDevice(r store.Reader, a *account, kid string) (*profile.Connection, error) {
-	var row deviceRow
-	if ok, err := getRow(r, deviceTable, under(a.profile.Address(), kid), &row); err != nil || !ok || row.Removed != "" {
-		return nil, err
-	}
-	chain := append(a.profile.Bytes(), row.Connection...)
-	c, err := connections.get(chain, func() (*profile.Connection, error) { return profile.ParseConnection(row.Connection, a.profile) })
-	if err != nil {
-		return nil, fmt.Errorf("server: a device in the store: %w", err)
-	}
-	if c.Signer(kid) == nil {
-		return nil, errors.New("server: a device in the store has another key")
-	}
-	return c, nil
-}
-
-// proved remembers what was parsed and verified, by the digest of the octets it
-// came from: the same octets need no second proof.
-type proved[T any] struct {
-	mu sync.Mutex
-	m  map[[sha256.Size]byte]T
-}
-
-// maxProved bounds what is remembered, a few kilobytes each.
-const maxProved = 4096
-
-var (
-	profiles    proved[*profile.Profile]
-	connections proved[*profile.Connection]
-)
-
-// get returns what verify made of b at one time or another.
-func (p *proved[T]) get(b []byte, verify func() (T, error)) (T, error) {
-	digest := sha256.Sum256(b)
-	p.mu.Lock()
-	v, ok := p.m[digest]
-	p.mu.Unlock()
-	if ok {
-		return v, nil
-	}
-	v, err := verify()
-	if err != nil {
-		return v, err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.m == nil || len(p.m) >= maxProved {
-		p.m = map[[sha256.Size]byte]T{}
-	}
-	p.m[digest] = v
-	return v, nil
 }

@@ -26,6 +26,17 @@ func init() {
 		"Hello":    {nil, (*job).hello},
 		"Operate":  {(*job).operator, (*job).operate},
 		"Transfer": {(*job).transferrer, (*job).transfer},
+
+		"ValidateAccount": {nil, (*job).validateAccount},
+		"CreateAccount":   {(*job).registrant, (*job).createAccount},
+		"DeleteAccount":   {(*job).holder, (*job).deleteAccount},
+		"Get":             {(*job).getter, (*job).get},
+		"Publish":         {(*job).holder, (*job).publish},
+		"Status":          {(*job).holder, (*job).status},
+		"ConnectStart":    {(*job).newcomer, (*job).connectStart},
+		"ConnectStatus":   {(*job).requester, (*job).connectStatus},
+		"ConnectPending":  {(*job).holder, (*job).connectPending},
+		"ConnectComplete": {(*job).holder, (*job).connectComplete},
 	}
 }
 

@@ -29,7 +29,7 @@ func (j *job) transfer() (*plan, error) {
 	if keeps(r) {
 		return j.keep(r)
 	}
-	return nil, api.ErrDenied
+	return j.extend(r)
 }
 
 // keeps tells whether a transfer is that of a group's record.

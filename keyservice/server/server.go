@@ -39,14 +39,15 @@ import (
 
 // Config is what a Server is made of.
 type Config struct {
-	Store   store.Store   // stays the caller's to close
-	Address string        // of the service, such as keys.example.com, as its profile and callers have it
-	Window  time.Duration // that a transaction waits for others that are on their way; 500 µs if 0
-	Skew    time.Duration // that a caller's clock may be wrong by; 2 minutes if 0
-	Ties    time.Duration // between signed roots of the audit log; a minute if 0
-	Groups  int           // whose halves are in memory at once; 1024 if 0
-	Now     func() time.Time
-	Log     *slog.Logger // nil for none
+	Store    store.Store   // stays the caller's to close
+	Address  string        // of the service, such as keys.example.com, as its profile and callers have it
+	Window   time.Duration // that a transaction waits for others that are on their way; 500 µs if 0
+	Skew     time.Duration // that a caller's clock may be wrong by; 2 minutes if 0
+	Ties     time.Duration // between signed roots of the audit log; a minute if 0
+	Groups   int           // whose halves are in memory at once; 1024 if 0
+	Accounts Policy        // who may have one, and how much of everything
+	Now      func() time.Time
+	Log      *slog.Logger // nil for none
 }
 
 // A Server is a key service. Several goroutines may use it.
@@ -82,6 +83,7 @@ func New(config Config) (*Server, error) {
 	orDefault(&config.Skew, 2*time.Minute)
 	orDefault(&config.Ties, time.Minute)
 	orDefault(&config.Groups, 1024)
+	config.Accounts.complete(config.Address)
 	if config.Now == nil {
 		config.Now = time.Now
 	}
