@@ -27,6 +27,9 @@ type connectRow struct {
 // maxConnection bounds a request and an answer, in octets.
 const maxConnection = 64 << 10
 
+// poll is when a device that waits should ask again.
+const poll = 5 * time.Second
+
 // requestKey is where the request of a name waits.
 func requestKey(address string, name udf.Fingerprint) []byte {
 	return under(address, name.Text(udf.LocatorBits))
@@ -172,7 +175,7 @@ func (j *job) connectStatus() (*plan, error) {
 		return nil, errUnknown
 	}
 	if row.Answer == nil {
-		return nil, api.ErrWaiting.Because("the account's administrator has not answered")
+		return nil, api.ErrWaiting.Because("the account's administrator has not answered").After(poll)
 	}
 	return &plan{response: done(&api.ConnectStatusResponse{EnvelopedRespondConnection: row.Answer})}, nil
 }

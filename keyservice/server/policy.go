@@ -33,7 +33,7 @@ type Policy struct {
 
 	Octets   int64         // of all containers of an account; 64 MiB
 	Records  int           // recovery records of an account; 16
-	Record   int           // octets of one; 512 KiB
+	Record   int           // octets of one; 256 KiB
 	Devices  int           // connected to an account; 64
 	Requests int           // of devices that wait to be connected to an account; 16
 	Patience time.Duration // with a request, and with who asked and does not fetch the answer; 24 h
@@ -42,7 +42,7 @@ type Policy struct {
 func (p *Policy) complete(address string) {
 	orDefault(&p.Octets, 64<<20)
 	orDefault(&p.Records, 16)
-	orDefault(&p.Record, 512<<10)
+	orDefault(&p.Record, api.MaxRecord)
 	orDefault(&p.Devices, 64)
 	orDefault(&p.Requests, 16)
 	orDefault(&p.Patience, 24*time.Hour)
