@@ -11,7 +11,8 @@ import (
 	"meshkey/profile"
 )
 
-// Tables of accounts. docs/FORMATS.md, Accounts at rest.
+// Tables of accounts. docs/FORMATS.md, Accounts of a
+// key service.
 const (
 	accountTable    store.Table = "account"    // address: accountRow
 	deviceTable     store.Table = "device"     // address 0 fingerprint of its signature key: deviceRow
