@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
-	"sync"
+	"strconv"
 	"time"
 
 	"meshkey/cogen"
@@ -14,9 +14,15 @@ import (
 	"meshkey/udf"
 )
 
+// version is that of calls.
+const version = 1
+
+// Bounds of a call's members, in octets.
 const (
-	version  = 1
-	nonceLen = 16
+	minNonce   = 16
+	maxNonce   = 32
+	maxAddress = 255
+	timeLayout = "2006-01-02T15:04:05Z"
 )
 
 // A Caller is who signs a call.
@@ -25,37 +31,31 @@ type Caller struct {
 	Key     *cogen.PrivateKey
 }
 
-// A Call is a request, signed, for one service, time and nonce.
+// A Call is a request, signed for one service, account, time and nonce. Nothing
+// in it is true before Verify has said so.
 type Call struct {
-	Service, Account, Nonce string
-	Time                    time.Time
-	Request                 Request
-	Digest                  [sha256.Size]byte // of the call as it was sent
+	Service string    // fingerprint of the service's profile
+	Account string    // address under which the signer is known
+	Nonce   string    // 16 to 32 octets that the signer uses once
+	Time    time.Time // when it was signed, to the second
+	Request Request
+	Digest  [sha256.Size]byte // of the call as it was sent
 
 	envelope *dare.Envelope
 }
 
-type callBody struct {
-	jsonb.Rest
-	Version int64     `jsonb:"Version"`
-	Service string    `jsonb:"Service"`
-	Account string    `jsonb:"Account"`
-	Time    string    `jsonb:"Time"`
-	Nonce   string    `jsonb:"Nonce"`
-	Request jsonb.Raw `jsonb:"Request"`
-}
+// members of a call, which stand in this order.
+var members = [...]string{"Version", "Service", "Account", "Time", "Nonce", "Request"}
 
-type tagged struct {
-	jsonb.Rest
-	Call *callBody `jsonb:"Call"`
-}
-
-var callSchema = sync.OnceValue(func() *jsonb.Schema { return jsonb.NewSchema(nil, &tagged{}) })
-
-// Sign writes a call.
+// Sign writes a call with a fresh nonce. It fails if the key signs nothing, and
+// if the service would refuse the call for its form.
 func Sign(r Request, service udf.Fingerprint, by Caller, now time.Time) ([]byte, error) {
-	octets := make([]byte, nonceLen)
-	secret.Fill(octets)
+	nonce := make([]byte, minNonce)
+	secret.Fill(nonce)
+	return sign(r, service.String(), by, now, nonce)
+}
+
+func sign(r Request, service string, by Caller, now time.Time, octets []byte) ([]byte, error) {
 	nonce, err := udf.FormatNonce(octets)
 	if err != nil {
 		return nil, fmt.Errorf("api: %w", err)
@@ -64,12 +64,17 @@ func Sign(r Request, service udf.Fingerprint, by Caller, now time.Time) ([]byte,
 	if err != nil {
 		return nil, fmt.Errorf("api: %w", err)
 	}
-	body, err := callSchema().Marshal(&tagged{Call: &callBody{
-		Version: version, Service: service.String(), Account: by.Account,
-		Time: now.UTC().Truncate(time.Second).Format(time.RFC3339), Nonce: nonce, Request: request,
-	}}, jsonb.JSON)
-	if err != nil {
-		return nil, fmt.Errorf("api: %w", err)
+	body := []byte(`{"Call":{"Version":` + strconv.Itoa(version))
+	for i, text := range []string{service, by.Account, now.UTC().Format(timeLayout), nonce} {
+		quoted, err := jsonb.String(text).Marshal(jsonb.JSON)
+		if err != nil {
+			return nil, fmt.Errorf("api: %w", err)
+		}
+		body = append(append(append(append(body, `,"`...), members[i+1]...), `":`...), quoted...)
+	}
+	body = append(append(append(body, `,"Request":`...), request...), `}}`...)
+	if _, err := parseBody(body); err != nil {
+		return nil, err
 	}
 	e, err := dare.Sign(body, dare.ContentMeta{MessageType: "Call"}, by.Key)
 	if err != nil {
@@ -79,39 +84,79 @@ func Sign(r Request, service udf.Fingerprint, by Caller, now time.Time) ([]byte,
 }
 
 // IsCall tells whether a body is a call, and not a request in plain JSON.
-func IsCall(b []byte) bool { return bytes.HasPrefix(bytes.TrimLeft(b, " \t\r\n"), []byte("[")) }
+func IsCall(b []byte) bool { return bytes.HasPrefix(b, []byte("[")) }
 
-// ParseCall reads a call. Nothing in it is verified.
+// ParseCall reads a call. Nothing in it is verified. Its error is ErrMalformed.
 func ParseCall(b []byte) (*Call, error) {
-	e, err := dare.Parse(b)
+	e, ok := parseEnvelope(b)
+	if !ok {
+		return nil, ErrMalformed.Because("not the envelope of a call")
+	}
+	c, err := parseBody(e.Body)
 	if err != nil {
-		return nil, ErrMalformed.Because(err.Error())
+		return nil, err
 	}
-	if !e.Signed() || e.Encrypted() {
-		return nil, ErrUnsigned
+	c.envelope, c.Digest = e, sha256.Sum256(b)
+	return c, nil
+}
+
+func parseBody(b []byte) (*Call, error) {
+	v, err := parse(b)
+	if err != nil {
+		return nil, malformed(err)
 	}
-	t := &tagged{}
-	if err := callSchema().Unmarshal(e.Body, t); err != nil {
-		return nil, ErrMalformed.Because(err.Error())
+	m := v.Members()
+	if len(m) != 1 || m[0].Name != "Call" {
+		return nil, ErrMalformed.Because("not a call")
 	}
-	if t.Call == nil || t.Call.Version != version {
-		return nil, ErrMalformed
+	m = m[0].Value.Members()
+	if len(m) == 0 || m[0].Name != members[0] {
+		return nil, ErrMalformed.Because("a call without a version")
 	}
-	c := &Call{Service: t.Call.Service, Account: t.Call.Account, Nonce: t.Call.Nonce, Digest: sha256.Sum256(b), envelope: e}
-	if c.Time, err = time.Parse(time.RFC3339, t.Call.Time); err != nil {
-		return nil, ErrMalformed
+	if n, err := m[0].Value.Int64(); err != nil || n != version {
+		return nil, ErrMalformed.Because("a call of another version than " + strconv.Itoa(version))
 	}
-	if nonce, err := udf.ParseNonce(c.Nonce); err != nil || len(nonce) < nonceLen {
-		return nil, ErrMalformed
+	if len(m) != len(members) {
+		return nil, ErrMalformed.Because("a call without all of its members, or with others")
 	}
-	c.Request, err = ParseRequest(t.Call.Request)
+	c := &Call{}
+	var moment string
+	for i, text := range []*string{nil, &c.Service, &c.Account, &moment, &c.Nonce, nil} {
+		if m[i].Name != members[i] {
+			return nil, ErrMalformed.Because("a call with its members in another order, or with others")
+		}
+		if text == nil {
+			continue
+		}
+		if *text, err = m[i].Value.Text(); err != nil || len(*text) > maxAddress {
+			return nil, ErrMalformed.Because("a call with a member that is no text, or too long")
+		}
+	}
+	if c.Time, err = time.Parse(timeLayout, moment); err != nil || c.Time.Format(timeLayout) != moment {
+		return nil, ErrMalformed.Because("a call without a moment, to the second and in UTC")
+	}
+	if !isNonce(c.Nonce) {
+		return nil, ErrMalformed.Because("a call without a nonce of 16 to 32 octets")
+	}
+	c.Request, err = decodeRequest(m[len(m)-1].Value)
 	return c, err
 }
 
-// Signers are the fingerprints of the keys that signed, or so it says.
+// isNonce tells whether text is that of a nonce, in the one way it is written.
+func isNonce(text string) bool {
+	nonce, err := udf.ParseNonce(text)
+	if err != nil || len(nonce) < minNonce || len(nonce) > maxNonce {
+		return false
+	}
+	again, err := udf.FormatNonce(nonce)
+	return err == nil && again == text
+}
+
+// Signers are the names of the keys that signed, or so the call says. There is
+// one.
 func (c *Call) Signers() []string { return c.envelope.Signers() }
 
-// Verify checks that key signed the call.
+// Verify checks that key signed the call. Its error is ErrSignature.
 func (c *Call) Verify(key *cogen.PublicKey) error {
 	if err := c.envelope.Verify(key); err != nil {
 		return ErrSignature
@@ -119,7 +164,8 @@ func (c *Call) Verify(key *cogen.PublicKey) error {
 	return nil
 }
 
-// Fresh checks that the call was signed within window of now.
+// Fresh checks that the call was signed within window of now, before or after.
+// Its error is ErrExpired.
 func (c *Call) Fresh(now time.Time, window time.Duration) error {
 	if d := now.Sub(c.Time); d > window || d < -window {
 		return ErrExpired

@@ -120,7 +120,7 @@ func Wipe(x any) { schema().Wipe(x) }
 func ParseRequest(b []byte) (Request, error) {
 	v, err := parse(b)
 	if err != nil {
-		return nil, ErrMalformed.Because(err.Error())
+		return nil, malformed(err)
 	}
 	return decodeRequest(v)
 }
@@ -128,14 +128,21 @@ func ParseRequest(b []byte) (Request, error) {
 func decodeRequest(v jsonb.Value) (Request, error) {
 	x, err := schema().DecodeTagged(v)
 	if err != nil {
-		return nil, ErrMalformed.Because(err.Error())
+		return nil, malformed(err)
 	}
 	r, ok := x.(Request)
 	if !ok {
+		Wipe(x)
 		return nil, ErrMalformed.Because("no request")
+	}
+	// What is not known might be a condition, which must not be passed over.
+	if err := check(r, true); err != nil {
+		return nil, malformed(err)
 	}
 	return r, nil
 }
+
+func malformed(err error) error { return ErrMalformed.Because(err.Error()) }
 
 // parse reads one value in JSON alone.
 func parse(b []byte) (jsonb.Value, error) {

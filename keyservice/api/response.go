@@ -23,6 +23,10 @@ func ParseResponse(b []byte) (Response, error) {
 		Wipe(x)
 		return nil, errors.New("api: no response")
 	}
+	if err := check(r, false); err != nil {
+		Wipe(x)
+		return nil, fmt.Errorf("api: %w", err)
+	}
 	return r, nil
 }
 
