@@ -54,6 +54,9 @@ type GetRequest struct {
 
 // ConstraintsSelect is a range of a container: the envelopes with the indexes
 // IndexMin ≤ index < IndexMax, to the end if IndexMax is 0.
+//
+// Spec: in the draft IndexMax is wanted too, so that 0 could mean the first
+// envelope or no bound.
 type ConstraintsSelect struct {
 	jsonb.Rest
 	Container string `jsonb:"Container"`

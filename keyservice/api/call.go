@@ -33,6 +33,8 @@ type Caller struct {
 
 // A Call is a request, signed for one service, account, time and nonce. Nothing
 // in it is true before Verify has said so.
+//
+// Spec: the drafts leave it to the connection to say who calls.
 type Call struct {
 	Service string    // fingerprint of the service's profile
 	Account string    // address under which the signer is known

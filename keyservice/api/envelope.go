@@ -47,7 +47,10 @@ func parseEnvelope(b []byte) (*dare.Envelope, bool) {
 	s := &dare.Signature{Alg: "S512", Kid: string(kid)}
 	e := &dare.Envelope{Trailer: &dare.Trailer{Signatures: []*dare.Signature{s}}}
 	e.Header.Dig = "S512"
-	for i, to := range map[int]*[]byte{0: &e.Body, 2: &s.Signature, 3: &e.Trailer.PayloadDigest} {
+	for i, to := range [...]*[]byte{&e.Body, nil, &s.Signature, &e.Trailer.PayloadDigest} {
+		if to == nil {
+			continue
+		}
 		*to = make([]byte, base64url.DecodedLen(len(between[i])))
 		// The decoder passes over line breaks, which are not printable.
 		if _, err := base64url.Decode(*to, between[i]); err != nil || !isPrintable(between[i]) {

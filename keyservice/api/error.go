@@ -62,7 +62,9 @@ var (
 	ErrTooMany     = &Error{Status: http.StatusTooManyRequests, Code: "too-many", Description: "too many calls"}
 )
 
-// refusals are all of them. Where the same status is that of several, the first
+// refusals are all of them.
+//
+// Spec: the drafts have a Status and no Code. Where the same status is that of several, the first
 // is what a service means that gives no Code.
 var refusals = []*Error{
 	ErrMalformed, ErrUnsigned, ErrSignature, ErrExpired, ErrDenied, ErrVetoed, ErrUnknown, ErrExists, ErrStale, ErrReplayed,

@@ -45,7 +45,11 @@ type ResponseBase = mesh.Response
 // ErrorResponse refuses what is no call that the service knows.
 type ErrorResponse struct{ ResponseBase }
 
-// calls are all of them, each with the type of its response.
+// calls are all of them, each with the type of its response. A structure is
+// tagged with its type's name.
+//
+// Spec: no two versions of draft-hallambaker-mesh-protocol have the same calls
+// and tags. These are the calls of the older ones.
 var calls = []struct {
 	request  Request
 	response Response
@@ -135,7 +139,8 @@ func decodeRequest(v jsonb.Value) (Request, error) {
 		Wipe(x)
 		return nil, ErrMalformed.Because("no request")
 	}
-	// What is not known might be a condition, which must not be passed over.
+	// Spec: the drafts pass over members that are not known. Here one might be a
+	// condition.
 	if err := check(r, true); err != nil {
 		return nil, malformed(err)
 	}
