@@ -21,12 +21,13 @@ const (
 	entryTable      store.Table = "entry"      // address 0 name 0 index: an envelope
 	recordTable     store.Table = "record"     // locator: recordRow
 	publishedTable  store.Table = "published"  // address 0 locator: 1
+	garbageTable    store.Table = "garbage"    // address: 1, while envelopes of a deleted account are left
 	invitationTable store.Table = "invitation" // digest of the text: invitationRow
 )
 
 // accountTables are all of them.
 var accountTables = []store.Table{
-	accountTable, deviceTable, connectTable, containerTable, entryTable, recordTable, publishedTable, invitationTable,
+	accountTable, deviceTable, connectTable, containerTable, entryTable, recordTable, publishedTable, garbageTable, invitationTable,
 }
 
 // accountRow is an account as it is stored. A deleted one stays: its address is

@@ -19,6 +19,7 @@ const (
 	device                    // signs with the key of a device that was connected to the account
 	member                    // of a group
 	deputy                    // an administrator whom the group's record appoints
+	bearer                    // of a key that nobody here knows, in a profile that he brings
 )
 
 // A caller is who signed a call, as the store has him.
@@ -33,6 +34,9 @@ type caller struct {
 	// it was. errChanged begins the call anew.
 	still func(store.Reader) error
 }
+
+// unknown tells whether nobody here knows who calls.
+func (j *job) unknown() bool { return j.caller == nil || j.caller.role == bearer }
 
 // errUnknown is what all are told whom the service does not know.
 var errUnknown = api.ErrDenied

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha512"
 	"encoding/binary"
 	"errors"
@@ -27,6 +28,9 @@ const (
 	maxEnvelopes  = 256       // in one call
 	maxEnvelope   = 512 << 10 // octets
 	maxAnswer     = 2 << 20   // octets of envelopes in one answer
+
+	// entryCost is what an envelope takes of the quota beside its octets.
+	entryCost = 256
 )
 
 // containerName tells whether a text can name a container.
@@ -107,8 +111,8 @@ func (j *job) extend(r *api.TransferRequest) (*plan, error) {
 				return nil, api.ErrStale.Because("the container is not as the caller has it")
 			}
 			for _, e := range u.Envelopes {
-				row.Index, row.Digest, row.Octets = row.Index+1, api.ChainDigest(row.Digest, e), row.Octets+int64(len(e))
-				octets += int64(len(e))
+				row.Index, row.Digest, row.Octets = row.Index+1, api.ChainDigest(row.Digest, e), row.Octets+int64(len(e))+entryCost
+				octets += int64(len(e)) + entryCost
 			}
 		}
 		if octets > j.server.config.Accounts.Octets || len(all) > maxContainers {
@@ -217,11 +221,12 @@ func entries(r store.Reader, address string, s *api.ConstraintsSelect, left *int
 		}
 		e := value[sha512.Size:]
 		next := u.Index + int64(len(u.Envelopes))
-		if s.IndexMax > 0 && next >= s.IndexMax || len(u.Envelopes) > 0 && *left < len(e) {
-			return false
-		}
 		if len(u.Envelopes) == 0 && next > 0 {
 			u.Digest = value[:sha512.Size]
+		}
+		// There is room for one, so that who asks gets on.
+		if s.IndexMax > 0 && next >= s.IndexMax || *left < len(e) && *left < maxAnswer {
+			return false
 		}
 		u.Envelopes = append(u.Envelopes, e)
 		*left -= len(e)
@@ -233,12 +238,63 @@ func entries(r store.Reader, address string, s *api.ConstraintsSelect, left *int
 	return u, err
 }
 
-// deleteContainers deletes all containers of an account.
+// deleteContainers deletes all containers of an account. Of more than a few
+// envelopes nothing can be read any more, and the housekeeper deletes them.
 func deleteContainers(w store.Writer, address string) error {
-	if err := deleteAll(w, entryTable, under(address, "")); err != nil {
+	_, rows, err := containers(w, address)
+	if err != nil {
+		return err
+	}
+	n := int64(0)
+	for _, row := range rows {
+		n += row.Index
+	}
+	if n > pruneBatch {
+		err = w.Put(garbageTable, under(address), []byte{1})
+	} else {
+		err = deleteAll(w, entryTable, under(address, ""))
+	}
+	if err != nil {
 		return err
 	}
 	return deleteAll(w, containerTable, under(address, ""))
+}
+
+// purge deletes what deleted accounts have left.
+func (s *Server) purge(ctx context.Context) error {
+	var addresses [][]byte
+	err := s.config.Store.View(ctx, func(r store.Reader) (err error) {
+		addresses, _, err = scan(r, garbageTable, nil)
+		return err
+	})
+	for _, address := range addresses {
+		for more := true; more && err == nil; {
+			err = s.committer.Update(ctx, func(w store.Writer) (err error) {
+				more, err = purgeSome(w, string(address))
+				return err
+			})
+		}
+	}
+	return err
+}
+
+// purgeSome deletes some envelopes of an account, and tells whether there are
+// more.
+func purgeSome(w store.Writer, address string) (more bool, err error) {
+	var keys [][]byte
+	err = w.Scan(entryTable, under(address, ""), nil, func(key, _ []byte) bool {
+		keys = append(keys, key)
+		return len(keys) < pruneBatch
+	})
+	for _, key := range keys {
+		if err == nil {
+			err = w.Delete(entryTable, key)
+		}
+	}
+	if err == nil && len(keys) < pruneBatch {
+		err = w.Delete(garbageTable, under(address))
+	}
+	return len(keys) == pruneBatch, err
 }
 
 // status tells the caller what there is in his account.

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"strings"
 	"testing"
 
 	"meshkey/internal/dare"
 	"meshkey/keyservice/api"
+	"meshkey/keyservice/store"
 	"meshkey/mesh"
 	"meshkey/profile"
 )
@@ -99,7 +101,7 @@ func TestTransfer(t *testing.T) {
 
 func TestTransferRefuses(t *testing.T) {
 	one := envelope(t, "one")
-	w := newOffice(t, Policy{Registration: Open, Octets: int64(2 * len(one))})
+	w := newOffice(t, Policy{Registration: Open, Octets: int64(2 * (len(one) + entryCost))})
 	w.enrol("alice", "bob")
 	phone := w.connect("alice")
 	address := "alice@example.com"
@@ -139,6 +141,77 @@ func TestTransferRefuses(t *testing.T) {
 	isRefusal(t, err, api.ErrDenied)
 	_, err = w.do(w.server, by(t, "bob"), &api.GetRequest{AccountAddress: "nobody@example.com"})
 	isRefusal(t, err, api.ErrUnknown)
+}
+
+// Of an account with much in it the envelopes go by and by, and until then
+// nothing comes in their place.
+func TestPurge(t *testing.T) {
+	w := newOffice(t, Policy{Registration: Open})
+	w.enrol("alice", "bob")
+	one := envelope(t, "one")
+	fill := func(name string) {
+		var digest []byte
+		for i := range 3 {
+			run := make([]mesh.Envelope, maxEnvelopes)
+			for k := range run {
+				run[k] = one
+			}
+			_, err := w.do(w.server, by(t, name), transferTo(name+"@example.com", "MMM_Contact", int64(i*maxEnvelopes), digest, run...))
+			check(t, err)
+			for range run {
+				digest = api.ChainDigest(digest, one)
+			}
+		}
+	}
+	fill("alice")
+	fill("bob")
+	_, err := w.do(w.server, administers(t, "alice"), &api.DeleteAccountRequest{AccountAddress: "alice@example.com"})
+	check(t, err)
+	_, err = w.do(w.server, by(t, "alice"), createRequest(t, "alice", ""))
+	isRefusal(t, err, api.ErrUnavailable)
+	check(t, w.server.purge(ctx))
+	for name, want := range map[string]int{"alice": 0, "bob": 3 * maxEnvelopes} {
+		check(t, w.db.View(ctx, func(r store.Reader) error {
+			if n, err := countKeys(r, entryTable, under(name+"@example.com", "")); err != nil || n != want {
+				t.Errorf("%s has %d envelopes, want %d: %v", name, n, want, err)
+			}
+			return nil
+		}))
+	}
+	w.enrol("alice")
+	check(t, w.server.purge(ctx))
+}
+
+// One answer is bounded whatever it is asked for, and says where it stands.
+func TestGetIsBounded(t *testing.T) {
+	w := newOffice(t, Policy{Registration: Open})
+	w.enrol("alice")
+	big := envelope(t, strings.Repeat("x", 300<<10))
+	var digest []byte
+	for i := range 8 {
+		_, err := w.do(w.server, by(t, "alice"), transferTo("alice@example.com", "MMM_Contact", int64(i), digest, big))
+		check(t, err)
+		digest = api.ChainDigest(digest, big)
+	}
+	r := &api.GetRequest{AccountAddress: "alice@example.com"}
+	for range 4 {
+		r.Select = append(r.Select, &api.ConstraintsSelect{Container: "MMM_Contact", IndexMin: 1})
+	}
+	body, status := w.server.Do(ctx, peer, w.sign(by(t, "alice"), r))
+	if status != api.StatusDone || len(body) > api.MaxTransfer {
+		t.Fatalf("%d octets of status %d", len(body), status)
+	}
+	x, err := api.ParseAnswer(r, body)
+	check(t, err)
+	got := x.(*api.GetResponse)
+	if n := len(got.Updates[0].Envelopes); n < 1 || n > 6 {
+		t.Errorf("%d envelopes", n)
+	}
+	for _, u := range got.Updates {
+		if string(u.Digest) != string(chain(big)) {
+			t.Error("an answer does not say where it stands")
+		}
+	}
 }
 
 // Those who belong to a group get its newest record, and others its profile.

@@ -26,6 +26,9 @@ func (s *Server) keepHouse(ctx context.Context) {
 		if err := s.prune(ctx); err != nil && ctx.Err() == nil {
 			s.log.Warn("old nonces could not be deleted", "error", err)
 		}
+		if err := s.purge(ctx); err != nil && ctx.Err() == nil {
+			s.log.Warn("what deleted accounts left could not be deleted", "error", err)
+		}
 	}
 }
 

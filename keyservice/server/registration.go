@@ -65,7 +65,7 @@ func (j *job) bearer(p *profile.Profile) (*caller, error) {
 		}
 		if key != nil {
 			nobody := func(store.Reader) error { return nil }
-			return j.signed(&caller{account: j.call.Account, profile: p, key: key, kid: kid, still: nobody})
+			return j.signed(&caller{role: bearer, account: j.call.Account, profile: p, key: key, kid: kid, still: nobody})
 		}
 	}
 	return nil, errUnknown
@@ -97,6 +97,11 @@ func (j *job) createAccount() (*plan, error) {
 		}
 		if old != nil && !his {
 			return nil, api.ErrExists
+		}
+		if left, err := w.Get(garbageTable, under(p.Address())); err != nil {
+			return nil, err
+		} else if left != nil {
+			return nil, api.ErrUnavailable.Because("the account that was there is being deleted").After(j.server.config.Ties)
 		}
 		if err := use(w); err != nil {
 			return nil, err

@@ -102,7 +102,7 @@ func (j *job) append(w store.Writer, out *outcome) error {
 	}
 	about := j.about
 	switch {
-	case j.caller == nil:
+	case j.caller == nil, j.unknown() && out.refused != nil:
 		about = []string{unknownKey}
 	case len(about) == 0:
 		about = []string{j.caller.account}
@@ -137,7 +137,7 @@ func (j *job) refuse(err error) *api.Error {
 		j.server.log.Warn("a call could not be answered", "call", j.name, "error", err)
 		return no
 	}
-	if j.caller == nil && j.server.Audible != nil && !j.server.Audible(j.peer) {
+	if j.unknown() && j.server.Audible != nil && !j.server.Audible(j.peer) {
 		return no
 	}
 	err = j.server.committer.Update(j.ctx, func(w store.Writer) error {
