@@ -1,46 +1,23 @@
 package main
 
 import (
-	"errors"
-	"os"
-	"os/exec"
 	"regexp"
-	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"meshkey/cmd/internal/exit/exittest"
+	"meshkey/cmd/internal/meshkeyd"
 	"meshkey/cmd/internal/seedfile"
 )
 
 func TestMain(m *testing.M) {
 	seedfile.Work = 10 // the journeys need passphrases, not strong ones
 	testscript.Main(m, map[string]func(){
-		"meshkey": main,
-		"code":    expectCode,
+		"meshkey":  main,
+		"meshkeyd": meshkeyd.Main,
+		"code":     exittest.Code,
 	})
-}
-
-// expectCode is the script command "exec code N meshkey …": it runs the rest
-// and succeeds if that ends with exit code N.
-func expectCode() {
-	want, err := strconv.Atoi(os.Args[1])
-	if err != nil {
-		panic(err)
-	}
-	cmd := exec.Command(os.Args[2], os.Args[3:]...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	err = cmd.Run()
-	got := 0
-	if status, ok := errors.AsType[*exec.ExitError](err); ok {
-		got = status.ExitCode()
-	} else if err != nil {
-		panic(err)
-	}
-	if got != want {
-		println("exit code", got, "instead of", want)
-		os.Exit(1)
-	}
 }
 
 // Each script in testdata is a journey. "exec" runs the command; standard

@@ -270,3 +270,38 @@ func FuzzParseRecord(f *testing.F) {
 	f.Add([]byte(receipt))
 	f.Fuzz(func(t *testing.T, b []byte) { _, _ = audit.ParseRecord(b) })
 }
+
+// A root that somebody kept shows what was done to the log by one who can sign
+// another in its place.
+func TestKeptRoot(t *testing.T) {
+	l := newLog(t)
+	kept := audit.Receipt(l.get("audit-root", root(2)))
+	if report := l.verify(kept); len(report.Findings) > 0 {
+		t.Errorf("%v", report.Findings)
+	}
+	l.cut("bob", 5)
+	l.put("audit-root", root(2), nil)
+	l.put("audit-root", []byte("\xff\xff\xff\xff\xff\xff\xff\xfflast"), root(1))
+	l.tie()
+	found := fmt.Sprint(l.verify(kept).Findings)
+	for _, want := range []string{"root 2 is not the one that was kept", "record 6 of bob is missing, though it was signed (root 2)"} {
+		if !strings.Contains(found, want) {
+			t.Errorf("%q is not among %v", want, found)
+		}
+	}
+	l.put("audit-root", root(2), nil)
+	l.put("audit-root", []byte("\xff\xff\xff\xff\xff\xff\xff\xfflast"), root(1))
+	if found := fmt.Sprint(l.verify(kept).Findings); !strings.Contains(found, "root 2 is missing, though it was kept") {
+		t.Error(found)
+	}
+	err := l.store.View(ctx, func(r store.Reader) error {
+		last, err := audit.LastRoot(r)
+		if !bytes.Equal(last, l.get("audit-root", root(1))) {
+			t.Error("the last root is another")
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}

@@ -142,3 +142,12 @@ func (r Receipt) Open(signer *cogen.PublicKey) (*Record, error) {
 	}
 	return ParseRecord(octets)
 }
+
+// Verify tells whether a receipt, or a signed root, is signer's.
+func (r Receipt) Verify(signer *cogen.PublicKey) error {
+	if _, err := r.Open(signer); err == nil {
+		return nil
+	}
+	_, err := unsign("root", r, signer)
+	return err
+}

@@ -47,6 +47,7 @@ type verifier struct {
 	pins    map[string][]pin
 	covered map[string]uint64 // the last number that a root has, by key
 	keys    map[string]*chain
+	kept    map[uint64]Hash // roots that are held somewhere else, by number
 }
 
 // A pin is what a root says about a key.
@@ -66,20 +67,14 @@ type chain struct {
 // are receipts and signed roots of before, held somewhere else; they may be
 // nil. An error is the store's.
 func Verify(r store.Reader, signer *cogen.PublicKey, kept ...Receipt) (*Report, error) {
-	v := &verifier{pins: map[string][]pin{}, covered: map[string]uint64{}, keys: map[string]*chain{}}
-	if err := v.roots(r, signer); err != nil {
-		return nil, err
-	}
-	for i, receipt := range kept {
-		record, err := receipt.Open(signer)
-		if err != nil {
+	v := &verifier{pins: map[string][]pin{}, covered: map[string]uint64{}, keys: map[string]*chain{}, kept: map[uint64]Hash{}}
+	for i, b := range kept {
+		if err := v.keep(b, signer); err != nil {
 			return nil, fmt.Errorf("receipt %d: %w", i+1, err)
 		}
-		b, err := record.encode()
-		if err != nil {
-			return nil, err
-		}
-		v.pins[record.Key] = append(v.pins[record.Key], pin{0, record.Number, recordHash(b)})
+	}
+	if err := v.roots(r, signer); err != nil {
+		return nil, err
 	}
 	if err := v.records(r); err != nil {
 		return nil, err
@@ -94,6 +89,29 @@ func Verify(r store.Reader, signer *cogen.PublicKey, kept ...Receipt) (*Report, 
 		return int(int64(a.Number) - int64(b.Number))
 	})
 	return &v.Report, nil
+}
+
+// keep notes what a receipt or root that is held somewhere else says.
+func (v *verifier) keep(b Receipt, signer *cogen.PublicKey) error {
+	record, err := b.Open(signer)
+	if err == nil {
+		octets, err := record.encode()
+		if err != nil {
+			return err
+		}
+		v.pins[record.Key] = append(v.pins[record.Key], pin{0, record.Number, recordHash(octets)})
+		return nil
+	}
+	octets, e := unsign("root", b, signer)
+	root := new(Root)
+	if e != nil || strict(octets, root) != nil {
+		return err
+	}
+	v.kept[root.Number] = hash("root", octets)
+	for _, head := range root.Heads {
+		v.pins[head.Key] = append(v.pins[head.Key], pin{root.Number, head.Number, head.Hash})
+	}
+	return nil
 }
 
 func (v *verifier) find(f Finding) {
@@ -128,6 +146,10 @@ func (v *verifier) roots(r store.Reader, signer *cogen.PublicKey) error {
 			v.find(Finding{Number: number, What: "does not follow the one before"})
 		}
 		previous, v.LastRoot = hash("root", octets), root.Time
+		if kept, ok := v.kept[number]; ok && kept != previous {
+			v.find(Finding{Number: number, What: "is not the one that was kept"})
+		}
+		delete(v.kept, number)
 		for _, head := range root.Heads {
 			if head.Number <= v.covered[head.Key] {
 				v.find(Finding{Key: head.Key, Number: head.Number, Root: number, What: "is older than what a root before it covers"})
@@ -143,6 +165,11 @@ func (v *verifier) roots(r store.Reader, signer *cogen.PublicKey) error {
 	last, err := r.Get(tableRoots, lastRootKey)
 	if err != nil {
 		return err
+	}
+	for number := range v.kept {
+		if number > v.Roots {
+			v.find(Finding{Number: number, What: "is missing, though it was kept"})
+		}
 	}
 	if last != nil && len(last) == 8 {
 		for n := v.Roots + 1; n <= binary.BigEndian.Uint64(last) && len(v.Findings) < maxFindings; n++ {

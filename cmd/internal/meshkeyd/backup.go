@@ -1,4 +1,4 @@
-package main
+package meshkeyd
 
 import (
 	"context"
@@ -53,6 +53,9 @@ else, or the backup is of no use.`,
 }
 
 func (a *app) backup(ctx context.Context, s *settings, name string) (*backup.Summary, error) {
+	if exists(name) {
+		return nil, exit.Errorf(exit.Failed, "%s exists already", name).Hinted("choose another name: no backup is written over another")
+	}
 	files := outfile.New(false)
 	defer files.Discard()
 	files.Add(name, func(w io.Writer) error {
@@ -135,6 +138,10 @@ func (a *app) restore(ctx context.Context, s *settings, name string, asJSON bool
 		return err
 	}
 	defer f.Close()
+	// Whether it is whole is known before anything is made of it.
+	if err := fromFile(f)(func(backup.Entry) error { return nil }); err != nil {
+		return notABackup("the backup "+name, err)
+	}
 	if err := makeDir(s.dir); err != nil {
 		return err
 	}
@@ -152,12 +159,10 @@ func (a *app) fill(ctx context.Context, s *settings, to store.Store, toName, fro
 	switch {
 	case errors.Is(err, backup.ErrNotEmpty):
 		return exit.Errorf(exit.Failed, "the store %s: %w", shownStore(toName), err).Hinted("name a store that holds nothing, or empty this one yourself")
-	case errors.Is(err, backup.ErrDamaged), errors.Is(err, backup.ErrOther):
-		return exit.Errorf(exit.NotVerified, "%s: %w", fromName, err)
 	case errors.Is(err, backup.ErrChanged):
 		return exit.Errorf(exit.Failed, "something was changed while it was copied").Hinted("stop every meshkeyd that uses either store, and run the command again")
 	case err != nil:
-		return err
+		return notABackup(fromName, err)
 	}
 	out := &filledJSON{Summary: summary}
 	a.answer = out
@@ -182,6 +187,14 @@ func (a *app) fill(ctx context.Context, s *settings, to store.Store, toName, fro
 		}
 	}
 	return findings(out.Audit)
+}
+
+// notABackup gives what does not verify its exit code.
+func notABackup(name string, err error) error {
+	if errors.Is(err, backup.ErrDamaged) || errors.Is(err, backup.ErrOther) {
+		return exit.Errorf(exit.NotVerified, "%s: %w", name, err)
+	}
+	return err
 }
 
 // opens tells whether the seal of this machine opens the service's secrets,

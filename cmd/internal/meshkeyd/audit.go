@@ -1,4 +1,4 @@
-package main
+package meshkeyd
 
 import (
 	"bytes"
@@ -20,8 +20,12 @@ import (
 	"meshkey/profile"
 )
 
-// maxReceipt bounds a file with a receipt or root, in octets.
-const maxReceipt = 1 << 20
+// maxReceipts bounds a file with receipts or roots, maxProfile one with a
+// profile, in octets.
+const (
+	maxReceipts = 64 << 20
+	maxProfile  = 1 << 20
+)
 
 func (a *app) auditCommand() *cobra.Command {
 	cmd := &cobra.Command{
@@ -47,7 +51,7 @@ func (a *app) auditVerifyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "verify [flags]",
 		Short:   "Verify the whole log, with receipts and roots that were kept elsewhere",
-		Example: "  meshkeyd audit verify\n  meshkeyd audit verify --kept alice.receipt --kept root-17\n  meshkeyd audit verify --from log --profile service.profile",
+		Example: "  meshkeyd audit verify\n  meshkeyd audit verify --kept alice/receipts --kept root-17\n  meshkeyd audit verify --from log --profile service.profile",
 		Long: `Verifies every record, every root, and that they fit, and names each that was changed,
 exchanged, taken away or put in. The exit code is 7 if something is found.
 
@@ -61,7 +65,7 @@ you have it, since the one inside came with what is to be verified.`,
 		},
 	}
 	s.use(cmd, "store")
-	cmd.Flags().StringArrayVar(&kept, "kept", nil, "`FILE` with a receipt or a root that was kept elsewhere; may be repeated")
+	cmd.Flags().StringArrayVar(&kept, "kept", nil, "`FILE` with receipts or roots that were kept elsewhere, one a line; may be repeated")
 	cmd.Flags().StringVar(&from, "from", "", "`FILE` of an exported log or a backup (default: the store)")
 	cmd.Flags().StringVar(&profileFile, "profile", "", "`FILE` with the service's profile, as \"meshkeyd show profile\" prints it")
 	jsonFlag(cmd, &asJSON)
@@ -69,14 +73,6 @@ you have it, since the one inside came with what is to be verified.`,
 }
 
 func (a *app) auditVerify(ctx context.Context, s *settings, from, profileFile string, files []string, asJSON bool) error {
-	var kept []audit.Receipt
-	for _, name := range files {
-		b, err := ask.Read(a.in, name, maxReceipt)
-		if err != nil {
-			return err
-		}
-		kept = append(kept, audit.Receipt(bytes.TrimSpace(b)))
-	}
 	st, err := a.logOf(ctx, s, from)
 	if err != nil {
 		return err
@@ -90,6 +86,10 @@ func (a *app) auditVerify(ctx context.Context, s *settings, from, profileFile st
 		if err := a.expectProfile(svc, profileFile); err != nil {
 			return err
 		}
+	}
+	kept, err := a.kept(svc, files)
+	if err != nil {
+		return err
 	}
 	report, err := verifyLog(ctx, st, svc, kept)
 	if err != nil {
@@ -107,10 +107,34 @@ func (a *app) auditVerify(ctx context.Context, s *settings, from, profileFile st
 	return findings(report)
 }
 
+// kept reads files with receipts and roots, one a line, which the service must
+// have signed.
+func (a *app) kept(svc *service, files []string) ([]audit.Receipt, error) {
+	var out []audit.Receipt
+	for _, name := range files {
+		b, err := ask.Read(a.in, name, maxReceipts)
+		if err != nil {
+			return nil, err
+		}
+		for i, line := range bytes.Split(b, []byte{'\n'}) {
+			receipt := audit.Receipt(bytes.TrimSpace(line))
+			if len(receipt) == 0 {
+				continue
+			}
+			if err := receipt.Verify(svc.profile.Key(profile.ServiceSignature)); err != nil {
+				return nil, exit.Errorf(exit.NotVerified, "%s: line %d: no receipt or root of the service %v", ask.SourceName(name), i+1, svc.profile.Fingerprint()).
+					Hinted("it is of another service, or was changed")
+			}
+			out = append(out, receipt)
+		}
+	}
+	return out, nil
+}
+
 // expectProfile takes the signer from a file instead of the log, if both are of
 // one service.
 func (a *app) expectProfile(svc *service, name string) error {
-	b, err := ask.Read(a.in, name, maxReceipt)
+	b, err := ask.Read(a.in, name, maxProfile)
 	if err != nil {
 		return err
 	}
@@ -139,10 +163,10 @@ func (a *app) logOf(ctx context.Context, s *settings, from string) (store.Store,
 	}
 	defer f.Close()
 	st, err := a.copied(s, func(to store.Store) error { return load(ctx, to, f) })
-	if errors.Is(err, backup.ErrDamaged) || errors.Is(err, backup.ErrOther) {
-		return nil, exit.Errorf(exit.NotVerified, "%s: %w", from, err)
+	if err != nil {
+		return nil, notABackup(from, err)
 	}
-	return st, err
+	return st, nil
 }
 
 // verifyLog verifies the log of a service.

@@ -1,4 +1,4 @@
-package main
+package meshkeyd
 
 import (
 	"context"
@@ -32,8 +32,8 @@ the service signs itself, and meshkeyd.conf with the settings given here.
 It prints the service's address. The part behind # is the fingerprint of the service's
 profile: whoever has it needs no certificate authority to know the service.
 
-Where the store is a database that holds a service already, this machine joins it: give
-the same --seal file, or the passphrase.`,
+Where the store holds a service already, a database or one that was restored, this machine
+joins it, and what it lacks is made: give the same --seal file, or the passphrase.`,
 		Example: `  meshkeyd init
   meshkeyd init --address keys.example.com --listen :8443 --seal passphrase
   meshkeyd init --dir /var/lib/meshkeyd --seal file:/etc/meshkeyd/seal.key \
@@ -54,11 +54,14 @@ func (a *app) init(ctx context.Context, s *settings) error {
 		return exit.Errorf(exit.Usage, "%s is there already, and flags are given too", s.config).
 			Hinted("put the settings into the file, or remove it")
 	}
+	files := outfile.New(false)
+	defer files.Discard()
+	if !exists(s.dir) {
+		files.Undo(func() { _ = os.Remove(s.dir) })
+	}
 	if err := makeDir(s.dir); err != nil {
 		return err
 	}
-	files := outfile.New(false)
-	defer files.Discard()
 	fresh := !s.shared() && !exists(s.store)
 	st, err := a.openStore(ctx, s.store, true)
 	if err != nil {
@@ -72,11 +75,11 @@ func (a *app) init(ctx context.Context, s *settings) error {
 	switch {
 	case errors.Is(err, errNoService):
 		svc, err = a.makeService(ctx, s, st, files)
-	case err == nil && !s.shared():
+	case err == nil && !s.shared() && exists(s.tlsCert):
 		return exit.Errorf(exit.Failed, "there is a service here already: %v", svc.profile.Fingerprint()).
 			Hinted("meshkeyd serve runs it; --dir makes another in a folder of its own")
 	case err == nil:
-		err = a.join(s, svc)
+		err = a.join(s, svc) // a database, or a store that was restored
 	}
 	if err != nil {
 		return err
@@ -182,7 +185,7 @@ func (a *app) join(s *settings, svc *service) error {
 		return err
 	}
 	secrets.Wipe()
-	a.voice.Say("Joined the service %v that the store holds.", svc.profile.Fingerprint())
+	a.voice.Say("The store holds the service %v already; this machine joins it.", svc.profile.Fingerprint())
 	return nil
 }
 

@@ -1,4 +1,4 @@
-package main
+package meshkeyd
 
 import (
 	"bytes"
@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"runtime"
 	"strings"
 	"unicode/utf8"
 
@@ -37,6 +38,9 @@ func (s *settings) readConfig() error {
 	}
 	if err != nil {
 		return err
+	}
+	if info, err := os.Stat(name); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o022 != 0 {
+		return exit.Errorf(exit.Failed, "others can write to %s", name).Hinted("chmod go-w %s", name)
 	}
 	list, err := parseConfig(b)
 	if err != nil {
