@@ -77,3 +77,58 @@ func ExampleDevice_Activate() {
 	// MCEL-HWST-PNFX-ENF4-ROL5-INQF-P2TK Ed448 Signature
 	// MDS4-XJNU-HVTT-VR27-I4W3-DYDC-AFEK X448 Authentication
 }
+
+// A device comes into an account: it asks, the administrator gives it the other
+// half of its keys, and the device checks that they are what the connection says.
+// Request and answer may go by any way; a PIN, which somebody carries, shows each
+// side the other.
+func ExampleDevice_Complete() {
+	day := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	seed := profile.NewSeed()
+	defer seed.Wipe()
+	account, err := seed.Account()
+	if err != nil {
+		panic(err)
+	}
+	defer account.Wipe()
+	own, err := account.Profile(profile.Details{Address: "alice@example.com", Created: day})
+	if err != nil {
+		panic(err)
+	}
+	pin := profile.NewPIN() // Alice types it into the device
+
+	deviceSeed := profile.NewDeviceSeed()
+	defer deviceSeed.Wipe()
+	device, err := profile.NewDevice(deviceSeed)
+	if err != nil {
+		panic(err)
+	}
+	defer device.Wipe()
+	request, err := device.RequestConnection("alice@example.com", pin, day)
+	if err != nil {
+		panic(err)
+	}
+
+	received, err := profile.ParseConnectionRequest(request.Bytes())
+	if err != nil {
+		panic(err)
+	}
+	answer, err := account.Accept(received, own, profile.Acceptance{Name: "phone", PIN: pin, Time: day})
+	if err != nil {
+		panic(err)
+	}
+
+	connected, err := device.Complete(request, answer, profile.Trust{PIN: pin})
+	if err != nil {
+		panic(err)
+	}
+	defer connected.Device.Wipe()
+	signer := connected.Device.Private(profile.Signature)
+	fmt.Println(connected.Name, "of", connected.Account.Address())
+	fmt.Println(signer.PublicKey().Equal(connected.Connection.Key(profile.Signature)))
+	fmt.Println(signer.PublicKey().Equal(device.Private(profile.Signature).PublicKey()))
+	// Output:
+	// phone of alice@example.com
+	// true
+	// false
+}
