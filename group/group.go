@@ -264,6 +264,16 @@ func (g *Group) Need() int { return g.present().need }
 // Key is the key that is encrypted to.
 func (g *Group) Key() *cogen.PublicKey { return g.present().public }
 
+// KeyNamed is the one of the group's keys that has a fingerprint, nil if none
+// has.
+func (g *Group) KeyNamed(fingerprint string) *cogen.PublicKey {
+	k := g.key(fingerprint)
+	if k == nil {
+		return nil
+	}
+	return k.public
+}
+
 // Keys are all keys the group has had, the present one last.
 func (g *Group) Keys() []*cogen.PublicKey {
 	out := make([]*cogen.PublicKey, len(g.keys))

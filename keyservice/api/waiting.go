@@ -10,14 +10,14 @@ import (
 type WaitingRequest struct {
 	jsonb.Rest
 	AccountAddress string `jsonb:"AccountAddress"` // of the group
-	After          string `jsonb:"After"`          // Name of the last one known; empty from the beginning
+	After          string `jsonb:"After"`          // Next of the response before; empty from the beginning
 }
 
 // WaitingResponse lists it. Of a long list it is the beginning.
 type WaitingResponse struct {
 	ResponseBase
 	Waiting []*Waiting `jsonb:"Waiting"`
-	More    bool       `jsonb:"More"`
+	Next    string     `jsonb:"Next"` // After of the request for the rest, empty if there is none
 }
 
 // Waiting is a member's request that is not answered yet. What is asked for
@@ -25,7 +25,6 @@ type WaitingResponse struct {
 // it there.
 type Waiting struct {
 	jsonb.Rest
-	Name                  string        `jsonb:"Name"` // in the order of which they are listed
 	GranteeAccount        string        `jsonb:"GranteeAccount"`
 	Request               []byte        `jsonb:"Request"` // SHA-512 of the request's body
 	EnvelopedGroupRequest mesh.Envelope `jsonb:"EnvelopedGroupRequest"`

@@ -26,6 +26,9 @@ func init() {
 		"Hello":    {nil, (*job).hello},
 		"Operate":  {(*job).operator, (*job).operate},
 		"Transfer": {(*job).transferrer, (*job).transfer},
+		"Waiting":  {(*job).onlooker, (*job).listWaiting},
+		"Approve":  {(*job).approver, (*job).approve},
+		"Veto":     {(*job).onlooker, (*job).veto},
 
 		"ValidateAccount": {nil, (*job).validateAccount},
 		"CreateAccount":   {(*job).registrant, (*job).createAccount},
@@ -77,8 +80,8 @@ func (j *job) atEnd(f func()) { j.after = append(j.after, f) }
 type plan struct {
 	// apply decides and changes, and returns the answer. It may run several
 	// times, and not at all. A refusal (an *api.Error, or what refusal makes
-	// one of) drops its changes; the record is still made. Other errors are the
-	// store's. nil if there is nothing to change.
+	// one of) drops its changes, unless it is noted; the record is still made.
+	// Other errors are the store's. nil if there is nothing to change.
 	apply func(store.Writer) (api.Response, error)
 	// response is the answer where apply is nil, or returns nil.
 	response api.Response

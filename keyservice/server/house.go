@@ -29,6 +29,9 @@ func (s *Server) keepHouse(ctx context.Context) {
 		if err := s.purge(ctx); err != nil && ctx.Err() == nil {
 			s.log.Warn("what deleted accounts left could not be deleted", "error", err)
 		}
+		if err := s.pruneWaiting(ctx); err != nil && ctx.Err() == nil {
+			s.log.Warn("requests that have expired could not be deleted", "error", err)
+		}
 	}
 }
 

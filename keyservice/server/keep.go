@@ -84,6 +84,11 @@ func (j *job) keep(r *api.TransferRequest) (*plan, error) {
 		if err := unchanged(w, tableGroups, []byte(r.AccountAddress), was); err != nil {
 			return nil, err
 		}
+		if old != nil {
+			if err := forgetWaiting(w, old.Group(), g); err != nil {
+				return nil, err
+			}
+		}
 		return nil, change.put(w, r.AccountAddress, head(g, record), record)
 	}}, nil
 }
@@ -168,6 +173,11 @@ func forgetGroup(w store.Writer, address string) error {
 		return err
 	}
 	prefix := append(head[headLen:], 0)
+	for _, t := range conditionTables {
+		if err := deleteAll(w, t, prefix); err != nil {
+			return err
+		}
+	}
 	return errors.Join(
 		w.Delete(tableGroups, []byte(address)),
 		deleteAll(w, tableRecords, prefix),

@@ -5,6 +5,7 @@ import (
 
 	"meshkey/group"
 	"meshkey/keyservice/api"
+	"meshkey/keyservice/store"
 	"meshkey/mesh"
 )
 
@@ -64,18 +65,29 @@ func (j *job) operator() (*caller, error) {
 // operate makes the contributions that a member asks for.
 func (j *job) operate() (*plan, error) {
 	custody := j.group.custody
-	r, err := group.ParseOperateBy(j.request.(*mesh.OperateRequest), custody.Group(), j.caller.key)
+	g := custody.Group()
+	signer := j.caller.key
+	if !g.Conditions(j.caller.account).IsZero() {
+		signer = nil // who approves sees the request alone, without the call
+	}
+	r, err := group.ParseOperateBy(j.request.(*mesh.OperateRequest), g, signer)
 	if err != nil {
 		return nil, malformed(err)
 	}
 	if r.Grantee() != j.caller.account {
 		return nil, api.ErrDenied // an answer is for the member who asks
 	}
-	ids, err := r.Capabilities(custody.Group())
+	ids, err := r.Capabilities(g)
 	if err != nil {
 		return nil, err
 	}
 	j.record(ids...)
+	asked := j.ask(g, r)
+	if asked != nil {
+		if p, err := j.refused(asked); err != nil || p != nil {
+			return p, err
+		}
+	}
 	stop := j.server.meter.time(Agreement, len(r.Items()))
 	answer, err := custody.AnswerVerified(j.ctx, r)
 	stop()
@@ -89,7 +101,30 @@ func (j *job) operate() (*plan, error) {
 	j.atEnd(func() { mesh.Wipe(results) })
 	response := &api.OperateResponse{Results: results.Results}
 	response.Status = results.Status
-	return &plan{response: response}, nil
+	p := &plan{response: response}
+	if asked != nil {
+		p.apply = func(w store.Writer) (api.Response, error) { return nil, asked.admit(w) }
+	}
+	return p, nil
+}
+
+// refused is the plan for a request that is not to be answered as things stand:
+// it computes nothing. It is nil if the request is to be answered.
+func (j *job) refused(a *ask) (*plan, error) {
+	var no *api.Error
+	err := j.server.config.Store.View(j.ctx, func(r store.Reader) (err error) {
+		_, no, err = a.decide(r)
+		return err
+	})
+	if err != nil || no == nil {
+		return nil, err
+	}
+	return &plan{apply: func(w store.Writer) (api.Response, error) {
+		if err := a.admit(w); err != nil {
+			return nil, err
+		}
+		return nil, errChanged // it would be answered now
+	}}, nil
 }
 
 // malformed refuses a call for what is wrong in it.

@@ -11,9 +11,9 @@ import (
 	"meshkey/profile"
 )
 
-// rowSchema has what is stored of accounts.
+// rowSchema has what is stored of accounts, and of requests that wait.
 var rowSchema = sync.OnceValue(func() *jsonb.Schema {
-	return jsonb.NewSchema(nil, &accountRow{}, &deviceRow{}, &connectRow{}, &containerRow{}, &recordRow{}, &invitationRow{})
+	return jsonb.NewSchema(nil, &accountRow{}, &deviceRow{}, &connectRow{}, &containerRow{}, &recordRow{}, &invitationRow{}, &waitingRow{}, &vetoRow{})
 })
 
 // getRow reads a row into one that is zero, and tells whether it is there.

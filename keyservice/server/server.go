@@ -46,6 +46,7 @@ type Config struct {
 	Ties     time.Duration // between signed roots of the audit log; a minute if 0
 	Groups   int           // whose halves are in memory at once; 1024 if 0
 	Accounts Policy        // who may have one, and how much of everything
+	Waits    Waits         // how much may wait for approval, and for how long
 	Now      func() time.Time
 	Log      *slog.Logger // nil for none
 }
@@ -84,6 +85,8 @@ func New(config Config) (*Server, error) {
 	orDefault(&config.Ties, time.Minute)
 	orDefault(&config.Groups, 1024)
 	config.Accounts.complete(config.Address)
+	orDefault(&config.Waits.Requests, 32)
+	orDefault(&config.Waits.For, 7*24*time.Hour)
 	if config.Now == nil {
 		config.Now = time.Now
 	}

@@ -62,7 +62,7 @@ func (j *job) change(w store.Writer, p *plan, out *outcome) error {
 	if no == nil && p.apply != nil {
 		watch := &watched{Writer: w}
 		var response api.Response
-		if response, no = p.apply(watch); no != nil && watch.wrote {
+		if response, no = p.apply(watch); no != nil && watch.wrote && !errors.As(no, new(noted)) {
 			return no
 		}
 		if no == nil && response != nil {
