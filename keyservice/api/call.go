@@ -75,8 +75,10 @@ func sign(r Request, service string, by Caller, now time.Time, octets []byte) ([
 		body = append(append(append(append(body, `,"`...), members[i+1]...), `":`...), quoted...)
 	}
 	body = append(append(append(body, `,"Request":`...), request...), `}}`...)
-	if _, err := parseBody(body); err != nil {
+	if c, err := parseBody(body); err != nil {
 		return nil, err
+	} else if c.Account != by.Account {
+		return nil, malformed(errNotText)
 	}
 	e, err := dare.Sign(body, dare.ContentMeta{MessageType: "Call"}, by.Key)
 	if err != nil {
@@ -158,9 +160,11 @@ func isNonce(text string) bool {
 // one.
 func (c *Call) Signers() []string { return c.envelope.Signers() }
 
-// Verify checks that key signed the call. Its error is ErrSignature.
+// Verify checks that key signed the call, and is named as Sign names it. Its
+// error is ErrSignature.
 func (c *Call) Verify(key *cogen.PublicKey) error {
-	if err := c.envelope.Verify(key); err != nil {
+	name := udf.KeyFingerprint(key.Algorithm(), key.Bytes()).String()
+	if c.envelope.Signers()[0] != name || c.envelope.Verify(key) != nil {
 		return ErrSignature
 	}
 	return nil
