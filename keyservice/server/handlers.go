@@ -47,6 +47,12 @@ func init() {
 func (j *job) hello() (*plan, error) {
 	r := &api.MeshHelloResponse{EnvelopedProfileService: j.keys.profile.Bytes()}
 	r.Status = api.StatusDone
+	if host := j.server.TLSKey; host != nil {
+		var err error
+		if r.EnvelopedHostStatement, err = api.SignHost(j.keys.profile.Fingerprint(), host(), j.keys.signature, j.now); err != nil {
+			return nil, err
+		}
+	}
 	return &plan{response: r, unrecorded: true}, nil
 }
 

@@ -28,6 +28,7 @@ package server
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"log/slog"
 	"sync"
@@ -62,6 +63,9 @@ type Server struct {
 	// Audible tells whether the refusal of somebody unknown is written to the
 	// log, or only counted, because there are too many. nil is always.
 	Audible func(Peer) bool
+	// TLSKey is the SHA-256 of the public key, a SubjectPublicKeyInfo, of the TLS
+	// certificate that the host shows, which Hello states. nil for none.
+	TLSKey func() [sha256.Size]byte
 
 	mu   sync.RWMutex
 	keys *keys // nil while sealed
