@@ -27,7 +27,7 @@ func (a *app) accountCommand() *cobra.Command {
 		Example: `  meshkey account create alice@example.com --out alice.seed --quorum 2of3 --sheets sheets
   meshkey account show alice.seed`,
 	}
-	cmd.AddCommand(a.accountCreate(), a.accountShow(), a.escrowCommand(""), a.recoverCommand(""))
+	cmd.AddCommand(a.accountCreate(), a.accountShow(), a.accountPublish(), a.accountDelete(), a.escrowCommand(""), a.recoverCommand(""))
 	return cmd
 }
 
@@ -38,6 +38,7 @@ func (a *app) accountCreate() *cobra.Command {
 		out, dir      string
 		bare, replace bool
 		asJSON        bool
+		invitation    string
 	)
 	cmd := &cobra.Command{
 		Use:   "create [ADDRESS] --out FILE (--quorum 2of3 --sheets DIR | --no-escrow)",
@@ -47,10 +48,15 @@ profile, which is public, to FILE.profile, and put the seed on sheets of paper.
 
 The seed is encrypted with a passphrase that is asked for, or to an age recipient,
 or under a key in the system's key ring. An account without sheets is lost with the
-computer; who wants that says --no-escrow.`,
+computer; who wants that says --no-escrow.
+
+With --service https://… the account is registered at that service, which keeps its
+recovery record; the sheets name the service, and "meshkey recover" fetches it there.`,
 		Example: `  meshkey account create alice@example.com --out alice.seed --quorum 2of3 --sheets sheets
   meshkey account create --out alice.seed --keyring --quorum 3of5 --sheets sheets --lang de
-  meshkey account create --out alice.seed --recipient age1… --no-escrow`,
+  meshkey account create --out alice.seed --recipient age1… --no-escrow
+  meshkey account create alice@example.com --out alice.seed --quorum 2of3 --sheets sheets \
+      --service https://keys.example.com/#MBIJ-QPWF-7LDP-T5QF-PN7W-4NP7-N3FN`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
@@ -63,6 +69,11 @@ computer; who wants that says --no-escrow.`,
 			if err := lock.check(); err != nil {
 				return err
 			}
+			if o.keeper != nil {
+				if err := a.prepareService(&o, invitation); err != nil {
+					return err
+				}
+			}
 			return a.create(&o, &lock, q, out, dir, replace, asJSON)
 		},
 	}
@@ -73,6 +84,7 @@ computer; who wants that says --no-escrow.`,
 	f.StringVar(&dir, "sheets", "", "`DIR` to write the sheets into")
 	f.BoolVar(&bare, "no-escrow", false, "make no sheets: without FILE and its key the account is lost")
 	o.flags(cmd)
+	invitationFlag(cmd, &invitation)
 	f.BoolVar(&replace, "force", false, "replace FILE and FILE.profile if they are there")
 	jsonFlag(cmd, &asJSON)
 	cmd.MarkFlagsMutuallyExclusive("no-escrow", "sheets")
@@ -102,6 +114,7 @@ type creation struct {
 	Seed    string        `json:"seedFile"`
 	Profile string        `json:"profile"`
 	Escrow  *escrowReport `json:"escrow,omitempty"`
+	Service *published    `json:"service,omitempty"`
 	Keys    keysJSON      `json:"keys"`
 }
 
@@ -118,6 +131,9 @@ func (c *creation) print(w io.Writer) {
 }
 
 func (c *creation) say(a *app) {
+	if c.Service != nil {
+		c.Service.say(a)
+	}
 	if c.Escrow == nil {
 		a.voice.Warn("this account is not on paper; meshkey escrow %s --quorum 2of3 --out DIR makes up for it", c.Seed)
 		return
@@ -134,7 +150,7 @@ func (a *app) create(o *escrowing, lock *locking, q shamir.Quorum, out, dir stri
 		return err
 	}
 	defer account.Wipe()
-	if o.profile, err = account.Profile(profile.Details{Address: o.address, Created: time.Now()}); err != nil {
+	if o.profile, err = account.Profile(profile.Details{Address: o.address, Service: o.serviceName(), Created: time.Now()}); err != nil {
 		return err
 	}
 	report := &creation{
@@ -144,6 +160,9 @@ func (a *app) create(o *escrowing, lock *locking, q shamir.Quorum, out, dir stri
 	files := outfile.New(replace)
 	defer files.Discard()
 	files.AddBytes(report.Profile, o.profile.Bytes())
+	if o.keeper != nil {
+		files.AddBytes(out+endService, []byte(o.keeper.String()+"\n"))
+	}
 	var sealed []byte
 	files.Add(report.Seed, writes(&sealed))
 	if err := files.Check(); err != nil {
@@ -161,7 +180,10 @@ func (a *app) create(o *escrowing, lock *locking, q shamir.Quorum, out, dir stri
 	if err != nil {
 		return err
 	}
-	return a.publish(files, report, asJSON)
+	if o.keeper == nil {
+		return a.publish(files, report, asJSON)
+	}
+	return a.settleAccount(files, report, owner{seed, account}, o, asJSON)
 }
 
 func (a *app) accountShow() *cobra.Command {

@@ -44,6 +44,13 @@ it tells which sheets belong together and whether one was read rightly.`,
   meshkey escrow - -t 2 -n 3 --out sheets --format pdf --format png --json < alice.seed`,
 		Args: oneArg("SEED"),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if o.service == "" && o.host == "" && args[0] != stdin && exists(args[0]+endService) {
+				at, err := a.serviceFor(args[0], "")
+				if err != nil {
+					return err
+				}
+				o.keep(at)
+			}
 			q, err := o.prepare(dir)
 			if err != nil {
 				return err
@@ -59,6 +66,9 @@ it tells which sheets belong together and whether one was read rightly.`,
 			report, err := a.makeSheets(seed, q, &o, dir, files)
 			if err != nil {
 				return err
+			}
+			if o.keeper != nil {
+				a.voice.Say("The sheets name %s as keeper of the recovery record, which meshkey account publish leaves there.", o.host)
 			}
 			return a.publish(files, report, asJSON)
 		},
@@ -81,14 +91,16 @@ type escrowing struct {
 	sealed, record         bool
 	day, profileFile       string
 
-	date    time.Time
-	profile *profile.Profile
+	date       time.Time
+	profile    *profile.Profile
+	keeper     *serviceAddress // that keeps the recovery record; nil for none that can be called
+	invitation string
 }
 
 func (o *escrowing) flags(cmd *cobra.Command) {
 	o.sheetFlags.flags(cmd)
 	f := cmd.Flags()
-	f.StringVar(&o.service, "service", "", "`HOST` of the account's service, printed on the sheets")
+	f.StringVar(&o.service, "service", "", "`ADDRESS` of the account's service (https://…), which keeps the recovery record; of another its host, which is printed")
 	f.BoolVar(&o.sealed, "sealed", false, "make it impossible to add a sheet to the set later")
 	f.BoolVar(&o.record, "record", false, "write the recovery record too: what a seed alone does not give back, sealed")
 	f.StringVar(&o.host, "record-host", "", "`HOST` that will keep the recovery record, named in the certificate")
@@ -122,7 +134,15 @@ func (o *escrowing) prepare(dir string) (shamir.Quorum, error) {
 	return q, nil
 }
 
+// checkTexts checks what is to stand on the sheets.
 func (o *escrowing) checkTexts() error {
+	if isService(o.service) {
+		at, err := parseService(o.service)
+		if err != nil {
+			return err
+		}
+		o.keep(at)
+	}
 	return cmp.Or(checkText("address", o.address), checkText("service", o.service), checkText("record-host", o.host))
 }
 

@@ -41,6 +41,8 @@ Those who are at one computer decrypt with "decrypt"; those who are not, in thre
 	}
 	cmd.AddCommand(
 		a.groupCreate(), a.groupAdd(), a.groupDelete(), a.groupRotate(), a.groupList(), a.groupAccept(),
+		a.groupPush(), a.groupPull(), a.groupConditions(),
+		a.groupWaiting(), a.groupApprove(), a.groupVeto(),
 		a.groupEncrypt(), a.groupDecrypt(), a.groupRequest(), a.groupContribute(), a.groupCombine(),
 		a.groupAppoint(), a.groupPropose(), a.groupGrant(), a.groupConfirm(), a.groupConclude(), a.groupSign())
 	return cmd
@@ -83,6 +85,8 @@ type groupView struct {
 	Members        []memberView `json:"members"`
 	Administrators []memberView `json:"administrators,omitempty"`
 	Keys           int          `json:"keys"`
+
+	Conditions []conditionsView `json:"conditions,omitempty"`
 }
 
 type memberView struct {
@@ -101,6 +105,7 @@ func listGroup(g *group.Group) *groupView {
 	v := &groupView{
 		Group: g.Fingerprint().String(), Address: g.Address(), Serial: g.Serial(), Updated: g.Updated().Format(time.RFC3339),
 		Mode: g.Mode(), Need: g.Need(), Members: viewMembers(g.Members()), Administrators: viewMembers(g.Administrators()), Keys: len(g.Keys()),
+		Conditions: viewConditions(g),
 	}
 	if v.Members == nil {
 		v.Members = []memberView{}
@@ -127,6 +132,7 @@ func (v *groupView) print(w io.Writer) {
 	for _, m := range v.Administrators {
 		print("administrator", m)
 	}
+	printConditions(w, v.Conditions)
 }
 
 // describeMode says whose contributions it takes.

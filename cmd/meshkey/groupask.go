@@ -184,15 +184,15 @@ func (a *app) approve(g *group.Group, r *group.Request, files []string) error {
 
 func (a *app) groupCombine() *cobra.Command {
 	var (
-		t       taking
-		request string
+		t                taking
+		request, service string
 	)
 	cmd := &cobra.Command{
 		Use:   "combine FILE --request REQUEST --group GROUP --seed SEED ANSWER...",
 		Short: "Decrypt a file of a group with the answers of others",
 		Long: `Decrypt FILE with the answers to a request of yours. The proof in each is checked first: if
 one is wrong nothing is decrypted, and it is said whose it is. If answers are missing it is
-said whose.`,
+said whose. When only the group's key service is missing it is asked, if it can be called.`,
 		Example: `  meshkey group combine plan.dare --request plan.request --group staff \
       --seed alice.seed bob.answer --out plan.pdf
   meshkey group combine plan.dare --request plan.request --group staff \
@@ -242,11 +242,15 @@ said whose.`,
 					return about(sourceName(name), err)
 				}
 			}
+			if err := a.askService(d, folder(t.group), me, len(args)-1, service); err != nil {
+				return err
+			}
 			return t.finish(a, me.group, d, s, args[0])
 		},
 	}
 	t.flags(cmd)
 	cmd.Flags().StringVar(&request, "request", "", "your `REQUEST` that the answers are to")
+	serviceFlag(cmd, &service)
 	t.openFlags(cmd)
 	_ = cmd.MarkFlagRequired("request")
 	return cmd

@@ -7,7 +7,6 @@ import (
 
 	"meshkey/cmd/internal/exit"
 	"meshkey/cmd/internal/outfile"
-	"meshkey/cmd/internal/terminal"
 	"meshkey/group"
 )
 
@@ -50,7 +49,11 @@ func (a *app) administer(f folder, seedName string, open opening, asJSON bool, d
 	if err := files.Stage(); err != nil {
 		return err
 	}
-	return a.publish(files, r, asJSON)
+	by, err := administratorOf(before, account)
+	if err != nil {
+		return err
+	}
+	return a.settle(files, r, admin.Group(), by, asJSON)
 }
 
 func (a *app) groupAdd() *cobra.Command {
@@ -125,8 +128,7 @@ Nothing can take back what a dismissed member has read or copied.`,
 			return a.administer(folder(args[0]), seed, open, asJSON, func(admin *group.Administrator) (*group.Change, error) {
 				for _, address := range args[1:] {
 					if admin.Group().Member(address) == nil {
-						return nil, exit.Errorf(exit.Usage, "%s is no member of the group", terminal.Clean(address)).
-							Hinted("meshkey group list %s names all", args[0])
+						return nil, noMember(address, args[0])
 					}
 				}
 				return admin.Dismiss(time.Now(), args[1:]...)

@@ -19,12 +19,13 @@ func (a *app) groupCreate() *cobra.Command {
 		mode     string
 		need     int
 		service  string
+		invited  string
 		members  []string
 		asJSON   bool
 		creation = newGroup{}
 	)
 	cmd := &cobra.Command{
-		Use:   "create GROUP ADDRESS --mode service|offline|mixed [--need N] [--service PROFILE] [--member PROFILE]...",
+		Use:   "create GROUP ADDRESS --mode service|offline|mixed [--need N] [--service ADDRESS] [--member PROFILE]...",
 		Short: "Create a group, and invite its members",
 		Long: `Create a group and write into the new folder GROUP:
 
@@ -34,10 +35,14 @@ func (a *app) groupCreate() *cobra.Command {
   1.ADDRESS.invitation for that member; only he can open it
   1.halves             for the service; only it can open them
 
-Members and the service are named by their signed profiles. Compare the fingerprints of
-those: who is admitted under a false profile reads in another's place.`,
-		Example: `  meshkey group create staff staff@example.com --mode service --service keys.profile \
-      --member bob.profile
+Members are named by their signed profiles. Compare the fingerprints of those: who is
+admitted under a false profile reads in another's place.
+
+A key service is named by its address, https://HOST:PORT/#FINGERPRINT, which the group
+remembers; its halves go there at once, and so do those of every later change. A service
+that is reached by files is named by its profile as members are.`,
+		Example: `  meshkey group create staff staff@example.com --mode service --member bob.profile \
+      --service https://keys.example.com/#MBIJ-QPWF-7LDP-T5QF-PN7W-4NP7-N3FN
   meshkey group create board board@example.com --mode offline --need 2 \
       --member a.profile --member b.profile --member c.profile --recipient age1…`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -54,6 +59,10 @@ those: who is admitted under a false profile reads in another's place.`,
 			if err := lock.check(); err != nil {
 				return err
 			}
+			var err error
+			if creation.invitation, err = a.invitation(invited); err != nil {
+				return err
+			}
 			creation.folder = folder(args[0])
 			return a.createGroup(&creation, o, members, &lock, asJSON)
 		},
@@ -61,9 +70,10 @@ those: who is admitted under a false profile reads in another's place.`,
 	f := cmd.Flags()
 	f.StringVar(&mode, "mode", "", "whose contributions a decryption takes: `service|offline|mixed`")
 	f.IntVarP(&need, "need", "t", 0, "`NUMBER` of members that a decryption takes (offline and mixed)")
-	f.StringVar(&service, "service", "", "`PROFILE` of the key service's account (service and mixed)")
+	f.StringVar(&service, "service", "", "`ADDRESS` of the key service, or the file with its profile (service and mixed)")
 	f.StringArrayVar(&members, "member", nil, "`PROFILE` of a member; may be repeated")
 	lock.flags(cmd)
+	invitationFlag(cmd, &invited)
 	jsonFlag(cmd, &asJSON)
 	_ = cmd.MarkFlagRequired("mode")
 	complete(cmd, "mode", string(group.Serviced), string(group.Offline), string(group.Mixed))
@@ -78,7 +88,7 @@ func (a *app) groupOptions(o *group.Options, service string, members []string) e
 	case !hasService && o.Mode != group.Offline:
 		return exit.Errorf(exit.Usage, "there is no mode %q", string(o.Mode)).Hinted("--mode service, --mode offline or --mode mixed")
 	case hasService && service == "":
-		return exit.Errorf(exit.Usage, "which is the key service?").Hinted("--service PROFILE names it by the signed profile of its account")
+		return exit.Errorf(exit.Usage, "which is the key service?").Hinted("--service ADDRESS names it: https://HOST:PORT/#FINGERPRINT")
 	case !hasService && service != "":
 		return exit.Errorf(exit.Usage, "there is no service in the mode offline")
 	case o.Mode == group.Serviced && o.Need > 1:
@@ -91,7 +101,7 @@ func (a *app) groupOptions(o *group.Options, service string, members []string) e
 	if service == "" {
 		return nil
 	}
-	m, err := a.groupMember(service)
+	m, err := a.serviceMember(service)
 	o.Service = m
 	return err
 }
@@ -157,7 +167,11 @@ func (a *app) createGroup(r *newGroup, o group.Options, members []string, lock *
 	if err := files.Stage(); err != nil {
 		return err
 	}
-	return a.publish(files, r, asJSON)
+	by, err := administratorOf(admin.Group(), account)
+	if err != nil {
+		return err
+	}
+	return a.settle(files, r, admin.Group(), by, asJSON)
 }
 
 func (r *newGroup) print(w io.Writer) {

@@ -4,12 +4,16 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"meshkey/cmd/internal/exit"
 	"meshkey/cogen"
 	"meshkey/group"
+	"meshkey/keyservice"
+	"meshkey/keyservice/api"
+	"meshkey/profile"
 	"meshkey/udf"
 )
 
@@ -18,22 +22,27 @@ func (a *app) groupDecrypt() *cobra.Command {
 		t            taking
 		helpers      []string
 		helperSeeds  []string
+		service      string
 		helperNeeded = "--helper FOLDER --helper-seed SEED, one after the other for each"
 	)
 	cmd := &cobra.Command{
-		Use:   "decrypt FILE --group GROUP --seed SEED --helper FOLDER --helper-seed SEED",
-		Short: "Decrypt a file of a group with those who are here",
-		Long: `Decrypt FILE, when those whose contributions it takes are at this computer: the service,
-or other members, each with his folder of the group and his seed. Where they are
-elsewhere, "meshkey group request" asks them by files, "contribute" answers, and
-"combine" decrypts.
+		Use:   "decrypt FILE --group GROUP --seed SEED [--helper FOLDER --helper-seed SEED]...",
+		Short: "Decrypt a file of a group, with its key service or those who are here",
+		Long: `Decrypt FILE. The group's key service is asked, if its address is in the group's record;
+it answers or refuses, and does not learn what the file says. Its receipt is kept in GROUP.
+
+Others whose contributions it takes can be at this computer, each with his folder of the
+group and his seed. Where they are elsewhere, "meshkey group request" asks them by files,
+"contribute" answers, and "combine" decrypts.
+
+If the service lets a reading wait, for somebody's approval or for a delay, it says so
+(code 6), and the same command, given again later, goes on.
 
 Every contribution proves that it is the right one. If one does not, nothing is decrypted,
 and it is said whose it is.`,
-		Example: `  meshkey group decrypt plan.dare --group staff --seed alice.seed --helper bobs-staff \
-      --helper-seed bob.seed --out plan.pdf
-  meshkey group decrypt plan.dare --group staff --seed alice.seed --helper keys-staff \
-      --helper-seed keys.seed > plan.pdf`,
+		Example: `  meshkey group decrypt plan.dare --group staff --seed alice.seed --out plan.pdf
+  meshkey group decrypt plan.dare --group staff --seed alice.seed --helper bobs-staff \
+      --helper-seed bob.seed > plan.pdf`,
 		Args: oneArg("FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(helpers) != len(helperSeeds) {
@@ -49,7 +58,7 @@ and it is said whose it is.`,
 				return err
 			}
 			defer in.Close()
-			d, err := me.member.Begin(s)
+			d, waits, err := a.beginOrResume(folder(t.group), me, s)
 			if err != nil {
 				return err
 			}
@@ -58,11 +67,19 @@ and it is said whose it is.`,
 					return about("helper "+helpers[i], err)
 				}
 			}
-			return t.finish(a, me.group, d, s, args[0])
+			err = a.askService(d, folder(t.group), me, len(helpers), service)
+			if err := keepWaiting(waits, d.Request(), err); err != nil {
+				return err
+			}
+			if err := t.finish(a, me.group, d, s, args[0]); err != nil {
+				return err
+			}
+			return forget(waits)
 		},
 	}
 	t.flags(cmd)
 	f := cmd.Flags()
+	serviceFlag(cmd, &service)
 	f.StringArrayVar(&helpers, "helper", nil, "`FOLDER` of the service or of another member; may be repeated")
 	f.StringArrayVar(&helperSeeds, "helper-seed", nil, "`SEED` of the owner of that folder; as often as --helper")
 	t.openFlags(cmd)
@@ -79,6 +96,43 @@ func (a *app) ask(d *group.Decryption, name, seedName string, open opening) erro
 	answer, err := p.helper().Contribute(context.Background(), d.Request())
 	if err != nil {
 		return err
+	}
+	return d.Add(answer)
+}
+
+// serviceFlag is for a service that is no longer where the group's record says.
+func serviceFlag(cmd *cobra.Command, service *string) {
+	cmd.Flags().StringVar(service, "service", "", "`ADDRESS` of the group's key service (default: that in the group's record)")
+}
+
+// askService asks the group's key service, if it can be called and its
+// contribution is all that is missing beside those of others.
+func (a *app) askService(d *group.Decryption, f folder, me *party, others int, address string) error {
+	few, ok := errors.AsType[*group.TooFewError](d.Missing())
+	if !ok || !slices.Contains(few.From, group.Service) || others < me.group.Need()-1 {
+		return nil // or in vain: the service counts what it answers
+	}
+	at, online := serviceOf(me.group)
+	if address != "" {
+		moved, err := parseService(address)
+		if err != nil {
+			return err
+		}
+		at, online = moved.of(me.group.Service().Udf), true
+	}
+	if !online {
+		return nil
+	}
+	by := api.Caller{Account: me.id.Address, Key: me.who.account.Private(profile.CommonSignature)}
+	c, err := dial(at, by, keyservice.ForGroup(me.group), a.receipts(f))
+	if err != nil {
+		return err
+	}
+	ctx, done := waiting()
+	defer done()
+	answer, err := c.Contribute(ctx, d.Request())
+	if err != nil {
+		return atService(at.url, err)
 	}
 	return d.Add(answer)
 }

@@ -21,7 +21,10 @@ type groupChange struct {
 	Halves      string            `json:"halves,omitempty"`
 	Invitations map[string]string `json:"invitations,omitempty"` // files, by address
 	Appointed   map[string]string `json:"appointed,omitempty"`   // the same
+	Service     string            `json:"service,omitempty"`     // that was called, its address
+	Kept        bool              `json:"kept,omitempty"`        // by the service, which has it all
 	service     string
+	invitation  string // that the service's operator gave, secret
 	members     []group.Member
 	appointed   []group.Member
 }
@@ -66,7 +69,10 @@ func (r *groupChange) print(w io.Writer) {
 	fmt.Fprintf(w, "Group  %s  %s\n", r.Group, terminal.Clean(r.Address))
 	fmt.Fprintf(w, "  record       %s  number %d\n", r.Record, r.Serial)
 	fmt.Fprintf(w, "  profile      %s  public\n", r.Profile)
-	if r.Halves != "" {
+	switch {
+	case r.Kept:
+		fmt.Fprintf(w, "  service      %s\n", terminal.Clean(r.Service))
+	case r.Halves != "":
 		fmt.Fprintf(w, "  halves       %s\n", r.Halves)
 	}
 	for _, m := range r.members {
@@ -84,11 +90,13 @@ func (r *groupChange) print(w io.Writer) {
 // say tells what has to be sent to whom.
 func (r *groupChange) say(a *app) {
 	to := "every member"
-	if r.service != "" {
+	if r.Kept {
+		a.voice.Say("The service has record number %d.", r.Serial)
+	} else if r.service != "" {
 		to += " and to the service"
 	}
 	var besides []string
-	if r.Halves != "" {
+	if r.Halves != "" && !r.Kept {
 		besides = append(besides, r.Halves+" to the service, "+r.service)
 	}
 	for _, m := range r.members {

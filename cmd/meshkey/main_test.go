@@ -36,6 +36,7 @@ func TestJourneys(t *testing.T) {
 			"makedevice":  makeDevice,
 			"makeprofile": makeProfile,
 			"resign":      resign,
+			"serve":       serveKeys(t),
 		},
 		RequireUniqueNames:  true,
 		RequireExplicitExec: true,

@@ -41,9 +41,13 @@ the wrong place. You are shown what is proposed and asked, or --yes takes it. Th
 written to --out, encrypted, or shown with --reveal; without either it is wiped.
 
 A recovery record (SET.record.dare) among the files is opened when the account is back:
-it tells what the seed alone does not, and its profile goes beside --out (FILE.profile).`,
+it tells what the seed alone does not, and its profile goes beside --out (FILE.profile).
+If the sheets name a service that keeps the record you are asked whether to fetch it
+there, or --fetch has it fetched; --offline asks nobody. The service is given the record's
+locator and nothing else.`,
 		Example: `  meshkey recover photo1.jpg photo2.jpg --account MARP-HH6B-D2JW-WLQ6-RWPQ-2SLS-AI2V
   meshkey recover scans.pdf typed.txt --profile alice.profile --out alice.seed
+  meshkey recover photo1.jpg photo2.jpg --profile alice.profile --out alice.seed --fetch
   meshkey recover --account MARP-HH6B-D2JW-WLQ6-RWPQ-2SLS-AI2V`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, args []string) error { return a.recover(args, &o) },
@@ -58,7 +62,12 @@ it tells what the seed alone does not, and its profile goes beside --out (FILE.p
 	f.BoolVar(&o.yes, "yes", false, "take the repairs of slips that the account or the certificate confirms, without asking")
 	f.BoolVar(&o.deep, "deep", false, "search for two wrong letters too, which can take long")
 	f.BoolVar(&o.replace, "force", false, "replace the file of --out if it is there")
+	f.BoolVar(&o.fetch.fetch, "fetch", false, "fetch the recovery record from the service that the sheets name, without asking")
+	f.BoolVar(&o.fetch.offline, "offline", false, "fetch nothing, and do not ask")
+	f.StringVar(&o.fetch.service, "service", "", "`ADDRESS` of the service to fetch the recovery record from, whatever the sheets name")
 	jsonFlag(cmd, &o.asJSON)
+	cmd.MarkFlagsMutuallyExclusive("offline", "fetch")
+	cmd.MarkFlagsMutuallyExclusive("offline", "service")
 	return cmd
 }
 
@@ -75,7 +84,9 @@ type recovering struct {
 	sources          []string // files that are no anchor
 	toStdout         bool
 	records          []sealedRecord // to open when the account is back
-	certificate      string         // file whose certificate is the only anchor, or ""
+	fetch            fetching
+	newest           sealedRecord // the record that counts
+	certificate      string       // file whose certificate is the only anchor, or ""
 }
 
 // check refuses what cannot end well before anything is read or typed.
@@ -238,6 +249,9 @@ func (a *app) deliver(r *recovery.Result, answer *recovered, o *recovering) erro
 	defer account.Wipe()
 	answer.succeeded(r, account)
 	a.sayResult(r)
+	if err := a.fetchRecord(o, r); err != nil {
+		return err
+	}
 	kept := o.openRecords(a, r.Seed, account)
 	if kept != nil {
 		answer.Record = describeRecord(kept)
@@ -258,6 +272,7 @@ func (a *app) deliver(r *recovery.Result, answer *recovered, o *recovering) erro
 				files.AddBytes(path, p.Bytes())
 			}
 		}
+		o.keepWith(files, kept)
 		if file, err = o.lock.close(a, r.Seed, files); err != nil {
 			return err
 		}

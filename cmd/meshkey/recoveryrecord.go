@@ -108,7 +108,18 @@ func (o *recovering) openRecords(a *app, seed *profile.Seed, account *profile.Ac
 			sayOlder(a, file.name, r, newest)
 		}
 	}
-	if newest != nil && len(newest.Escrowed) > 0 {
+	for _, file := range o.records {
+		if file.name == name {
+			o.newest = file
+		}
+	}
+	switch {
+	case newest == nil || len(newest.Escrowed) == 0:
+	case o.fetched() && o.keptPath() == "":
+		a.voice.Say("The recovery record has %s in escrow; --out FILE keeps it too, as FILE.record.dare.", countOf(len(newest.Escrowed), "key", "keys"))
+	case o.fetched():
+		a.voice.Say("The recovery record has %s in escrow: meshkey dare open %s --seed %s --keys DIR", countOf(len(newest.Escrowed), "key", "keys"), o.keptPath(), o.out)
+	default:
 		a.voice.Say("The recovery record has %s in escrow: meshkey dare open %s --seed SEED --keys DIR", countOf(len(newest.Escrowed), "key", "keys"), name)
 	}
 	return newest

@@ -149,7 +149,7 @@ func (l *locking) lock(a *app) (*seedfile.Lock, error) {
 // close encrypts a seed; the result is a file. What that leaves in the system is
 // taken back if the files that it is to be among are not written after all; nil
 // if it is not to be written.
-func (l *locking) close(a *app, seed *profile.Seed, files *outfile.Set) (file []byte, err error) {
+func (l *locking) close(a *app, seed interface{ Text() string }, files *outfile.Set) (file []byte, err error) {
 	lock, err := l.lock(a)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,357 @@
+package main
+
+import (
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"meshkey/cmd/internal/ask"
+	"meshkey/cmd/internal/exit"
+	"meshkey/cmd/internal/terminal"
+	"meshkey/keyservice/api"
+	"meshkey/profile"
+	"meshkey/udf"
+)
+
+// pendingDevice is a device that asks to be connected.
+type pendingDevice struct {
+	request *profile.ConnectionRequest
+	since   string
+}
+
+// pending fetches the requests that wait, each verified to be the device's own.
+func (h *atHome) pending() (out []pendingDevice, err error) {
+	ctx, done := waiting()
+	defer done()
+	answer, err := call[*api.ConnectPendingResponse](ctx, h.client, h.at, &api.ConnectPendingRequest{AccountAddress: h.profile.Address()})
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range answer.Pending {
+		r, err := profile.ParseConnectionRequest(p.EnvelopedRequestConnection)
+		if err != nil {
+			return nil, exit.Errorf(exit.NotVerified, "the service %s shows a request that no device made: %w", h.at.url, err)
+		}
+		out = append(out, pendingDevice{r, string(p.Received)})
+	}
+	return out, nil
+}
+
+func (h *atHome) view(p pendingDevice) *deviceView {
+	return &deviceView{
+		Device: p.request.Device().Fingerprint().String(), Account: h.account.Fingerprint().String(), Address: h.profile.Address(),
+		Witness: p.request.Witness(h.account.Fingerprint()).String(), Since: p.since,
+	}
+}
+
+func (a *app) devicePending() *cobra.Command {
+	var (
+		h      homeFlags
+		asJSON bool
+	)
+	cmd := &cobra.Command{
+		Use:   "pending SEED",
+		Short: "List the devices that ask to be connected to an account",
+		Long: `List the devices that wait to be connected to the account of SEED, each with its witness:
+the letters that the device itself must show.`,
+		Example: `  meshkey device pending alice.seed`,
+		Args:    oneArg("SEED"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			home, err := a.home(args[0], &h)
+			if err != nil {
+				return err
+			}
+			defer home.wipe()
+			list, err := home.pending()
+			if err != nil {
+				return err
+			}
+			views := []*deviceView{}
+			for _, p := range list {
+				views = append(views, home.view(p))
+			}
+			if asJSON {
+				return a.printJSON(map[string]any{"account": home.account.Fingerprint().String(), "pending": views})
+			}
+			for _, v := range views {
+				v.print(a.out)
+			}
+			if len(views) == 0 {
+				a.voice.Say("No device waits.")
+			}
+			return nil
+		},
+	}
+	h.flags(cmd)
+	jsonFlag(cmd, &asJSON)
+	return cmd
+}
+
+// find returns the device that is meant: by the witness that it shows, or, if
+// none is given, the only one, after somebody has compared.
+func (a *app) findPending(h *atHome, witness string, compare bool) (p pendingDevice, err error) {
+	list, err := h.pending()
+	if err != nil {
+		return p, err
+	}
+	if witness != "" {
+		want, err := udf.ParseFingerprint(witness)
+		if err != nil {
+			return p, exit.Errorf(exit.Usage, "the witness: %w", err)
+		}
+		for _, p := range list {
+			if want.Matches(p.request.Witness(h.account.Fingerprint())) {
+				return p, nil
+			}
+		}
+		return p, exit.Errorf(exit.NotVerified, "no device that waits shows %s", witness).
+			Hinted("if it is what the device shows, somebody is between it and this account; meshkey device pending lists those that wait")
+	}
+	if len(list) != 1 {
+		return p, exit.Errorf(exit.Usage, "%s, and no witness says which is meant", countOf(len(list), "device waits", "devices wait")).
+			Hinted("give the letters that the device shows, after SEED")
+	}
+	if !compare {
+		return list[0], nil
+	}
+	t, err := terminal.Open()
+	if err != nil {
+		return p, ask.NoTerminal("whether both screens show the same witness", "the WITNESS that the device shows, after SEED")
+	}
+	defer t.Close()
+	v := h.view(list[0])
+	t.Say("Device   %s", v.Device)
+	t.Say("Witness  %s", v.Witness)
+	same, err := askYes(t, "Does the device show the same witness?", false)
+	if err != nil {
+		return p, ask.Interrupted(err)
+	}
+	if !same {
+		return p, exit.Errorf(exit.NotVerified, "the witnesses differ: it is another device that asks").
+			Hinted("meshkey device reject SEED rejects it")
+	}
+	return list[0], nil
+}
+
+// seedAndMore takes SEED and, perhaps, one more.
+func seedAndMore(more string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 || len(args) > 2 {
+			return exit.Errorf(exit.Usage, "SEED, and at most a %s, are wanted", more).Hinted("%s", cmd.UseLine())
+		}
+		return nil
+	}
+}
+
+func second(args []string) string {
+	if len(args) == 2 {
+		return args[1]
+	}
+	return ""
+}
+
+func (a *app) deviceAccept() *cobra.Command {
+	var (
+		h      homeFlags
+		name   string
+		roles  []string
+		asJSON bool
+	)
+	cmd := &cobra.Command{
+		Use:   "accept SEED [WITNESS]",
+		Short: "Connect a device that asks, after comparing what it shows",
+		Long: `Connect a device to the account of SEED. WITNESS is what the device shows; without it the
+only one that waits is shown, and you are asked whether they are the same.`,
+		Example: `  meshkey device accept alice.seed --name laptop
+  meshkey device accept alice.seed MCOT-XEJG-6B6X-WBLL-M4AN-RJJU-YSFH --name laptop`,
+		Args: seedAndMore("WITNESS"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			home, err := a.home(args[0], &h)
+			if err != nil {
+				return err
+			}
+			defer home.wipe()
+			p, err := a.findPending(home, second(args), true)
+			if err != nil {
+				return err
+			}
+			answer, err := home.account.Accept(p.request, home.profile, profile.Acceptance{Roles: roles, Name: name, Time: time.Now()})
+			if err != nil {
+				return err
+			}
+			return a.answerDevice(home, p, answer, name, asJSON, "is connected. There: meshkey device complete DEVICE")
+		},
+	}
+	h.flags(cmd)
+	cmd.Flags().StringVar(&name, "name", "", "`NAME` by which the account knows the device")
+	cmd.Flags().StringArrayVar(&roles, "role", nil, "what the device is for, in your own `WORDS`; may be repeated")
+	jsonFlag(cmd, &asJSON)
+	return cmd
+}
+
+func (a *app) deviceReject() *cobra.Command {
+	var (
+		h      homeFlags
+		asJSON bool
+	)
+	cmd := &cobra.Command{
+		Use:   "reject SEED [WITNESS]",
+		Short: "Refuse a device that asks to be connected",
+		Long: `Refuse a device that waits to be connected to the account of SEED: the only one, or that with
+the WITNESS as "meshkey device pending" shows it.`,
+		Example: `  meshkey device reject alice.seed
+  meshkey device reject alice.seed MCOT-XEJG-6B6X-WBLL-M4AN-RJJU-YSFH`,
+		Args: seedAndMore("WITNESS"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			home, err := a.home(args[0], &h)
+			if err != nil {
+				return err
+			}
+			defer home.wipe()
+			p, err := a.findPending(home, second(args), false)
+			if err != nil {
+				return err
+			}
+			answer, err := home.account.Reject(p.request, home.profile, time.Now())
+			if err != nil {
+				return err
+			}
+			return a.answerDevice(home, p, answer, "", asJSON, "is rejected")
+		},
+	}
+	h.flags(cmd)
+	jsonFlag(cmd, &asJSON)
+	return cmd
+}
+
+// answerDevice puts the owner's answer where the device finds it.
+func (a *app) answerDevice(home *atHome, p pendingDevice, answer []byte, name string, asJSON bool, what string) error {
+	ctx, done := waiting()
+	defer done()
+	_, err := call[*api.ConnectCompleteResponse](ctx, home.client, home.at,
+		&api.ConnectCompleteRequest{AccountAddress: home.profile.Address(), EnvelopedRespondConnection: answer})
+	if err != nil {
+		return err
+	}
+	v := home.view(p)
+	v.Name = name
+	if asJSON {
+		return a.printJSON(v)
+	}
+	a.voice.Say("The device %s %s.", v.Device, what)
+	return nil
+}
+
+// devices lists what is connected to an account.
+func (h *atHome) devices() (out []*deviceView, err error) {
+	ctx, done := waiting()
+	defer done()
+	answer, err := call[*api.StatusResponse](ctx, h.client, h.at, &api.StatusRequest{AccountAddress: h.profile.Address()})
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range answer.Devices {
+		c, err := profile.ParseConnection(d.EnvelopedConnectionDevice, h.profile)
+		if err != nil {
+			return nil, exit.Errorf(exit.NotVerified, "the service %s lists a device that this account did not connect: %w", h.at.url, err)
+		}
+		out = append(out, &deviceView{
+			Device: c.Device().String(), Account: h.account.Fingerprint().String(), Address: h.profile.Address(),
+			Name: d.Name, Added: string(d.Added),
+		})
+	}
+	return out, nil
+}
+
+func (a *app) deviceList() *cobra.Command {
+	var (
+		h      homeFlags
+		asJSON bool
+	)
+	cmd := &cobra.Command{
+		Use:     "list SEED",
+		Short:   "List the devices that are connected to an account",
+		Example: `  meshkey device list alice.seed`,
+		Args:    oneArg("SEED"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			home, err := a.home(args[0], &h)
+			if err != nil {
+				return err
+			}
+			defer home.wipe()
+			list, err := home.devices()
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				if list == nil {
+					list = []*deviceView{}
+				}
+				return a.printJSON(map[string]any{"account": home.account.Fingerprint().String(), "devices": list})
+			}
+			for _, v := range list {
+				v.print(a.out)
+			}
+			if len(list) == 0 {
+				a.voice.Say("No device is connected.")
+			}
+			return nil
+		},
+	}
+	h.flags(cmd)
+	jsonFlag(cmd, &asJSON)
+	return cmd
+}
+
+func (a *app) deviceRemove() *cobra.Command {
+	var (
+		h      homeFlags
+		asJSON bool
+	)
+	cmd := &cobra.Command{
+		Use:   "remove SEED DEVICE",
+		Short: "Remove a device from an account",
+		Long: `Remove a device from the account of SEED, by its name or its fingerprint. The service refuses
+it from its next call on; what it has read it has read.`,
+		Example: `  meshkey device remove alice.seed laptop
+  meshkey device remove alice.seed MCOT-XEJG-6B6X-WBLL-M4AN-RJJU-YSFH`,
+		Args: several("SEED", "DEVICE"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			home, err := a.home(args[0], &h)
+			if err != nil {
+				return err
+			}
+			defer home.wipe()
+			list, err := home.devices()
+			if err != nil {
+				return err
+			}
+			var found []*deviceView
+			for _, v := range list {
+				if v.Name == args[1] || strings.EqualFold(v.Device, args[1]) {
+					found = append(found, v)
+				}
+			}
+			if len(found) != 1 {
+				return exit.Errorf(exit.Usage, "%s of the account called %s", countOf(len(found), "device is", "devices are"), terminal.Clean(args[1])).
+					Hinted("meshkey device list %s names all", args[0])
+			}
+			ctx, done := waiting()
+			defer done()
+			_, err = call[*api.ConnectCompleteResponse](ctx, home.client, home.at,
+				&api.ConnectCompleteRequest{AccountAddress: home.profile.Address(), RemoveDevice: found[0].Device})
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return a.printJSON(found[0])
+			}
+			a.voice.Say("The device %s is removed.", found[0].Device)
+			return nil
+		},
+	}
+	h.flags(cmd)
+	jsonFlag(cmd, &asJSON)
+	return cmd
+}
