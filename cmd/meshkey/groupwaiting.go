@@ -137,10 +137,9 @@ func (v *visit) waiting() (out []waitingRequest, err error) {
 			}
 			out = append(out, waitingRequest{w, request})
 		}
-		if !page.More || len(page.Waiting) == 0 {
+		if after = page.Next; after == "" {
 			return out, nil
 		}
-		after = page.Waiting[len(page.Waiting)-1].Name
 	}
 }
 
