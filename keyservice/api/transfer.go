@@ -19,8 +19,5 @@ type ContainerUpdate struct {
 	Envelopes []mesh.Envelope `jsonb:"Envelopes"`
 }
 
-// TransferResponse has the containers as they are afterwards.
-type TransferResponse struct {
-	ResponseBase
-	ContainerStatus []*ContainerStatus `jsonb:"ContainerStatus"`
-}
+// TransferResponse answers it.
+type TransferResponse struct{ ResponseBase }
