@@ -57,6 +57,7 @@ func (ad *admin) routes() http.Handler {
 	mux.HandleFunc("PUT /seals/{name}", ad.putSeal)
 	mux.HandleFunc("DELETE /seals/{name}", ad.deleteSeal)
 	mux.HandleFunc("POST /rotate", ad.rotate)
+	mux.HandleFunc("POST /invitations", ad.invite)
 	mux.HandleFunc("POST /tie", ad.tie)
 	mux.HandleFunc("GET /snapshot", ad.snapshot)
 	return mux

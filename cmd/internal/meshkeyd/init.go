@@ -41,7 +41,7 @@ joins it, and what it lacks is made: give the same --seal file, or the passphras
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.init(cmd.Context(), s) },
 	}
-	s.use(cmd, "address", "listen", "store", "seal", "passphrase-file", "tls-cert", "tls-key", "monitor")
+	s.use(cmd, "address", "listen", "store", "seal", "passphrase-file", "tls-cert", "tls-key", "monitor", "registration", "domains")
 	return cmd
 }
 
@@ -105,7 +105,7 @@ func exists(name string) bool {
 // given are the settings that flags gave, with their paths made whole.
 func (s *settings) given() []setting {
 	var out []setting
-	for _, name := range []string{"store", "seal", "listen", "tls-cert", "tls-key", "monitor"} {
+	for _, name := range []string{"store", "seal", "listen", "tls-cert", "tls-key", "monitor", "registration", "domains"} {
 		flag := s.all.Flags().Lookup(name)
 		if !flag.Changed {
 			continue

@@ -44,6 +44,7 @@ New here? These two commands are a whole service, on this machine alone:
 		a.statusCommand(),
 		a.unsealCommand(),
 		a.sealCommand(),
+		a.inviteCommand(),
 		a.showCommand(),
 		a.auditCommand(),
 		a.keyCommand(),

@@ -53,7 +53,7 @@ Every flag but --dir and --config can stand in meshkeyd.conf, without its dashes
 
 // serveFlags are those of a service that runs.
 var serveFlags = []string{"listen", "store", "seal", "passphrase-file", "tls-cert", "tls-key", "client-ca", "monitor",
-	"log", "log-level", "drain", "commit-window", "clock-skew", "root-interval"}
+	"registration", "domains", "log", "log-level", "drain", "commit-window", "clock-skew", "root-interval"}
 
 // A daemon is a service that runs.
 type daemon struct {
@@ -107,6 +107,7 @@ func inUseHere(err error) error {
 func (a *app) runDaemon(ctx context.Context, d *daemon, svc *service, signals <-chan os.Signal) (err error) {
 	d.server, err = server.New(server.Config{
 		Store: d.store, Address: hostOf(svc.address), Window: d.settings.window, Skew: d.settings.skew, Ties: d.settings.ties, Log: d.log,
+		Accounts: d.settings.policy(svc.address),
 	})
 	if err != nil {
 		return err

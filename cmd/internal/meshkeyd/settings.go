@@ -36,6 +36,8 @@ type settings struct {
 	skew     time.Duration
 	ties     time.Duration
 	drain    time.Duration
+	register string
+	domains  string
 
 	all *cobra.Command // every flag there is
 }
@@ -73,6 +75,8 @@ func newSettings() *settings {
 	f.DurationVar(&s.skew, "clock-skew", 2*time.Minute, "`TIME` by which a caller's clock may be wrong")
 	f.DurationVar(&s.ties, "root-interval", time.Minute, "`TIME` between signed roots of the audit log")
 	f.DurationVar(&s.drain, "drain", 20*time.Second, "`TIME` that requests under way have to end when the service stops")
+	f.StringVar(&s.register, "registration", "", "who may register accounts: `invitation`, open or closed (default: open for a service on this machine alone, else invitation)")
+	f.StringVar(&s.domains, "domains", "", "`LIST` of the domains of accounts, with commas; * for any (default: any for a service on this machine alone, else that of --address and those it is in)")
 	f.StringVar(&s.passFile, "passphrase-file", "", "`FILE` whose first line is the passphrase, for --seal passphrase (default: ask at the terminal)")
 	return s
 }
@@ -134,6 +138,9 @@ func (s *settings) check() error {
 	}
 	if !oneOf(s.log, "text", "json") {
 		return exit.Errorf(exit.Usage, "--log %s: text or json", s.log)
+	}
+	if !oneOf(s.register, "", "invitation", "open", "closed") {
+		return exit.Errorf(exit.Usage, "--registration %s: invitation, open or closed", s.register)
 	}
 	if !oneOf(s.logLevel, "debug", "info", "warn", "error") {
 		return exit.Errorf(exit.Usage, "--log-level %s: debug, info, warn or error", s.logLevel)
