@@ -156,7 +156,7 @@ func (a *ask) missing(w *waiting, approvers []group.Member) *api.Error {
 			why = append(why, fmt.Sprintf("%d of these have to approve: %s", left, strings.Join(open, ", ")))
 		}
 	}
-	if until := w.since.Add(a.conditions.Delay); a.now.Before(until) {
+	if until := w.since.Add(a.conditions.Delay); a.conditions.Delay > 0 && a.now.Before(until) {
 		after = until.Sub(a.now)
 		why = append(why, "not before "+until.Format(time.RFC3339))
 	}
