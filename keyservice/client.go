@@ -12,6 +12,11 @@
 // service. Every call is signed for one service and has a nonce of its own: what
 // is tried again is signed anew.
 //
+// What the service says of accounts, devices and containers is held against what
+// proves it, and a *FalseError says what it made up: profiles against fingerprints
+// and addresses, connections against the account's profile, containers against
+// the digest of what they had before. A service can keep back what is newest.
+//
 // Contributions are checked by whoever uses them (group.Decryption.Add), records
 // by group.Parse and record.Open: a service cannot make up either.
 package keyservice
