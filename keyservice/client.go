@@ -220,7 +220,7 @@ func (c *Client) Do(ctx context.Context, r api.Request) (api.Response, error) {
 const (
 	firstPause = 100 * time.Millisecond
 	lastPause  = 2 * time.Second
-	attempts   = 6
+	attempts   = 5
 )
 
 // patiently tries until there is an answer, or no sense in trying again.
@@ -306,12 +306,13 @@ func (e *UnreachableError) Unwrap() error { return e.Cause }
 // Is tells that the error is of the kind of api.ErrUnavailable.
 func (e *UnreachableError) Is(target error) bool { return target == error(api.ErrUnavailable) }
 
+// ErrUntrusted says that nobody vouches for a host: no certificate authority, and
+// no service whose fingerprint is known.
+var ErrUntrusted = errors.New("keyservice: no certificate authority vouches for the host, nor does a service whose fingerprint is known")
+
 func unreachable(err error) error {
-	if _, bad := errors.AsType[*tls.CertificateVerificationError](err); bad {
-		return fmt.Errorf("keyservice: nobody vouches for the host's certificate: %w", err)
-	}
 	if _, bad := errors.AsType[x509.UnknownAuthorityError](err); bad {
-		return errors.New("keyservice: no certificate authority vouches for the host, and the address has no fingerprint of the service that could")
+		return ErrUntrusted
 	}
 	return &UnreachableError{err}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"meshkey/cmd/internal/ask"
@@ -74,9 +75,18 @@ func (a *app) prepareService(o *escrowing, invitation string) (err error) {
 		return atService(o.keeper.url, err)
 	}
 	if !answer.Available {
-		return exit.Errorf(exit.Refused, "the service %s does not register %s: %s", o.keeper.url, o.address, answer.Reason)
+		return exit.Errorf(exit.Refused, "the service %s does not register %s: %s", o.keeper.url, o.address, answer.Reason).
+			Hinted("%s", invitationHint(o.invitation, answer))
 	}
 	return nil
+}
+
+// invitationHint says how to get in, if it is that.
+func invitationHint(invitation string, answer *api.ValidateAccountResponse) string {
+	if invitation == "" && answer.Valid && strings.Contains(answer.Reason, "invitation") {
+		return "with the operator's invitation in a file: --invitation FILE"
+	}
+	return ""
 }
 
 // settleAccount gives the files of a new account their names and registers it.

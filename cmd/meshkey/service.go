@@ -198,6 +198,14 @@ func atService(url string, err error) error {
 	if err == nil {
 		return nil
 	}
+	if errors.Is(err, keyservice.ErrUntrusted) {
+		return exit.Errorf(exit.NotVerified, "the service %s: %w", url, err).
+			Hinted("have the service's operator tell you its whole address, https://HOST:PORT/#FINGERPRINT")
+	}
+	if is[*keyservice.WrongServiceError](err) {
+		return exit.Errorf(exit.NotVerified, "the service %s: %w", url, err).
+			Hinted("compare the address with what the service's operator tells you; if it is right, somebody is in between")
+	}
 	for _, h := range serviceHints {
 		if errors.Is(err, h.err) {
 			return exit.Errorf(h.code, "the service %s: %w", url, err).Hinted("%s", h.hint)

@@ -2,9 +2,9 @@ package meshkeyd
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/tls"
 	"errors"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"meshkey/cmd/internal/exit"
-	"meshkey/keyservice/server"
 )
 
 // bind takes the addresses and the TLS certificate, without serving yet.
@@ -50,13 +49,9 @@ func listen(flag, address string) (net.Listener, error) {
 // open serves; stop ends that when the requests under way are over, or their
 // time is.
 func (d *daemon) open() (stop func() error) {
+	d.server.TLSKey = d.tls.digest
 	h := &http.Server{
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			b, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20))
-			answer, status := d.server.Do(r.Context(), server.Peer{Address: r.RemoteAddr}, b)
-			w.WriteHeader(status)
-			_, _ = w.Write(answer)
-		}),
+		Handler:   d.server.Handler(),
 		TLSConfig: &tls.Config{MinVersion: tls.VersionTLS13, GetCertificate: d.tls.get},
 		ErrorLog:  slog.NewLogLogger(d.log.Handler(), slog.LevelDebug),
 	}
@@ -109,6 +104,13 @@ func (c *certificates) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.current, nil
+}
+
+// digest is the SHA-256 of the certificate's public key.
+func (c *certificates) digest() [sha256.Size]byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return sha256.Sum256(c.current.Leaf.RawSubjectPublicKeyInfo)
 }
 
 func (c *certificates) describe() *certificateJSON {
