@@ -41,9 +41,15 @@ func (row *connectRow) over(now time.Time) bool {
 	return err != nil || !now.Before(expires)
 }
 
-// requests returns an account's rows that are not out of date, the oldest first,
-// and the keys of those that are.
-func requests(r store.Reader, address string, now time.Time) (rows []*connectRow, old [][]byte, err error) {
+// A request is a row and its key.
+type request struct {
+	*connectRow
+	key []byte
+}
+
+// requests returns an account's requests that are not out of date, the oldest
+// first, and the keys of those that are.
+func requests(r store.Reader, address string, now time.Time) (rows []request, old [][]byte, err error) {
 	keys, values, err := scan(r, connectTable, under(address, ""))
 	if err != nil {
 		return nil, nil, err
@@ -56,10 +62,10 @@ func requests(r store.Reader, address string, now time.Time) (rows []*connectRow
 		if row.over(now) {
 			old = append(old, keys[i])
 		} else {
-			rows = append(rows, row)
+			rows = append(rows, request{row, keys[i]})
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b *connectRow) int { return strings.Compare(string(a.Received), string(b.Received)) })
+	slices.SortStableFunc(rows, func(a, b request) int { return strings.Compare(string(a.Received), string(b.Received)) })
 	return rows, old, nil
 }
 
@@ -106,11 +112,7 @@ func (j *job) connectStart() (*plan, error) {
 		others := 0
 		for _, other := range waiting {
 			if other.Device == row.Device {
-				of, err := profile.ParseConnectionRequest(other.Request)
-				if err != nil {
-					return nil, err
-				}
-				old = append(old, requestKey(r.AccountAddress, of.Name()))
+				old = append(old, other.key)
 			} else {
 				others++
 			}

@@ -134,17 +134,13 @@ func (j *job) removeDevice(r *api.ConnectCompleteRequest) (*plan, error) {
 
 // dropRequests deletes the requests of a device.
 func (j *job) dropRequests(w store.Writer, address, device string) error {
-	keys, values, err := scan(w, connectTable, under(address, ""))
+	rows, _, err := requests(w, address, j.now)
 	if err != nil {
 		return err
 	}
-	for i, value := range values {
-		var row connectRow
-		if err := readRow(connectTable, value, &row); err != nil {
-			return err
-		}
+	for _, row := range rows {
 		if row.Device == device {
-			if err := w.Delete(connectTable, keys[i]); err != nil {
+			if err := w.Delete(connectTable, row.key); err != nil {
 				return err
 			}
 		}
