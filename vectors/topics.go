@@ -554,3 +554,28 @@ type DealingWord struct {
 	Receipt Hex            `json:"receipt"`
 	Pending Hex            `json:"pending"` // state with the share that results
 }
+
+// Call is a call of a key service: a request with its response, as a document
+// prints them, or a request that is signed. Topic call.
+type Call struct {
+	Name     string          `json:"name"` // of the call, such as Operate
+	Request  json.RawMessage `json:"request"`
+	Response json.RawMessage `json:"response"`
+	Signed   *SignedCall     `json:"signed"`
+}
+
+// SignedCall is a call in its envelope. In a case that must fail there are key
+// and text alone.
+type SignedCall struct {
+	Algorithm string `json:"algorithm"`
+	Private   Hex    `json:"private"`
+	Public    Hex    `json:"public"`
+	Kid       string `json:"kid"`
+	Service   string `json:"service"` // fingerprint of its profile
+	Account   string `json:"account"`
+	Time      string `json:"time"`
+	Nonce     string `json:"nonce"`
+	Body      string `json:"body"`
+	Text      string `json:"text"`   // of the envelope, as it is sent
+	Digest    Hex    `json:"digest"` // SHA-256 of the text
+}

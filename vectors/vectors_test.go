@@ -16,6 +16,7 @@ import (
 
 // Every topic has a type that takes every member of its data.
 var topics = map[string]func() int{
+	"call":                count[vectors.Call]("call"),
 	"contribution":        count[vectors.Contributions]("contribution"),
 	"dare":                count[vectors.Envelope]("dare"),
 	"dealing":             count[vectors.Dealing]("dealing"),

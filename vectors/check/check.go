@@ -40,6 +40,7 @@ type Result struct {
 // topics holds the check of every topic. It returns nil if all members of the
 // case are as they should be.
 var topics = map[string]func(vectors.Case[json.RawMessage]) error{
+	"call":                of(calls),
 	"contribution":        of(contributions),
 	"dare":                of(envelope),
 	"dealing":             of(dealing),
