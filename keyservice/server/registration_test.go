@@ -1,19 +1,35 @@
 package server
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"meshkey/keyservice/api"
 	"meshkey/keyservice/store"
+	"meshkey/keyservice/store/storetest"
 	"meshkey/profile"
 )
+
+func TestMain(m *testing.M) { storetest.Main(m) }
+
+// officeStore is a file, or with MESHKEY_TEST_ALL a database.
+func officeStore(t testing.TB) store.Store {
+	t.Helper()
+	if os.Getenv("MESHKEY_TEST_ALL") == "" {
+		return openBolt(t)
+	}
+	db, err := store.OpenPostgres(ctx, storetest.URL(t))
+	check(t, err)
+	t.Cleanup(func() { check(t, db.Close()) })
+	return db
+}
 
 // newOffice has a service with a policy and no group.
 func newOffice(t testing.TB, p Policy) *world {
 	t.Helper()
-	w := &world{TB: t, db: openBolt(t), secrets: NewSecrets(today), clock: &clock{t: today}, groups: map[string]*circle{}}
+	w := &world{TB: t, db: officeStore(t), secrets: NewSecrets(today), clock: &clock{t: today}, groups: map[string]*circle{}}
 	w.server = w.serveWith(p)
 	return w
 }
