@@ -83,6 +83,7 @@ func NewClient(address string, by api.Caller, options ...Option) (*Client, error
 	c.http = &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport:     transport(c.verify),
+		Timeout:       maxWait,
 	}
 	return c, nil
 }
@@ -100,6 +101,8 @@ func transport(verify func(tls.ConnectionState) error) *http.Transport {
 		IdleConnTimeout:     90 * time.Second,
 		MaxIdleConnsPerHost: 64,
 		ForceAttemptHTTP2:   true,
+
+		MaxResponseHeaderBytes: maxHeaders,
 	}
 }
 
@@ -155,7 +158,7 @@ func (c *Client) Hello(ctx context.Context) (*profile.Profile, error) {
 	if err != nil {
 		return nil, err
 	}
-	hc := &http.Client{Transport: stranger, CheckRedirect: c.http.CheckRedirect}
+	hc := &http.Client{Transport: stranger, CheckRedirect: c.http.CheckRedirect, Timeout: maxWait}
 	answer, err := c.post(ctx, hc, request, body)
 	if err != nil {
 		return nil, err
@@ -218,9 +221,16 @@ func (c *Client) Do(ctx context.Context, r api.Request) (api.Response, error) {
 
 // The pauses between attempts, and how many there are.
 const (
-	firstPause = 100 * time.Millisecond
-	lastPause  = 2 * time.Second
-	attempts   = 5
+	firstPause   = 100 * time.Millisecond
+	lastPause    = 2 * time.Second
+	longestPause = 10 * time.Second // that a service may ask for
+	attempts     = 5
+)
+
+// Bounds of what a host can make a client wait for, and keep.
+const (
+	maxWait    = 2 * time.Minute // for an answer, from the call to its last octet
+	maxHeaders = 1 << 16
 )
 
 // patiently tries until there is an answer, or no sense in trying again.
@@ -231,8 +241,11 @@ func (c *Client) patiently(ctx context.Context, try func() error) error {
 		if err == nil || n == attempts || !passing(err) {
 			return err
 		}
-		if e, ok := errors.AsType[*api.Error](err); ok && e.RetryAfter > pause {
-			pause = e.RetryAfter
+		if e, ok := errors.AsType[*api.Error](err); ok {
+			if e.RetryAfter > longestPause {
+				return err
+			}
+			pause = max(pause, e.RetryAfter)
 		}
 		t := time.NewTimer(pause)
 		select {

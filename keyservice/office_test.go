@@ -1,7 +1,9 @@
 package keyservice_test
 
 import (
+	"bytes"
 	"crypto/sha256"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -19,6 +21,7 @@ type office struct {
 	testing.TB
 	address string
 	lie     func(api.Response) // changes what the service answers; nil if it is honest
+	instead http.HandlerFunc   // answers signed calls in the place of the service
 }
 
 func newOffice(t testing.TB) *office {
@@ -44,6 +47,15 @@ func newOffice(t testing.TB) *office {
 // between changes what a service answers.
 func (o *office) between(service http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost && o.instead != nil {
+			body, err := io.ReadAll(r.Body)
+			check(o, err)
+			if api.IsCall(body) {
+				o.instead(w, r)
+				return
+			}
+			r.Body = io.NopCloser(bytes.NewReader(body))
+		}
 		if r.Method != http.MethodPost || o.lie == nil {
 			service.ServeHTTP(w, r)
 			return

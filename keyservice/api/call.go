@@ -90,8 +90,12 @@ func sign(r Request, service string, by Caller, now time.Time, octets []byte) ([
 // IsCall tells whether a body is a call, and not a request in plain JSON.
 func IsCall(b []byte) bool { return bytes.HasPrefix(b, []byte("[")) }
 
-// ParseCall reads a call. Nothing in it is verified. Its error is ErrMalformed.
+// ParseCall reads a call. Nothing in it is verified. Its errors are ErrMalformed
+// and ErrTooLarge.
 func ParseCall(b []byte) (*Call, error) {
+	if len(b) > MaxTransfer {
+		return nil, ErrTooLarge
+	}
 	e, ok := parseEnvelope(b)
 	if !ok {
 		return nil, ErrMalformed.Because("not the envelope of a call")
@@ -99,6 +103,9 @@ func ParseCall(b []byte) (*Call, error) {
 	c, err := parseBody(e.Body)
 	if err != nil {
 		return nil, err
+	}
+	if _, transfers := c.Request.(*TransferRequest); len(b) > MaxBody && !transfers {
+		return nil, ErrTooLarge
 	}
 	c.envelope, c.Digest = e, sha256.Sum256(b)
 	return c, nil

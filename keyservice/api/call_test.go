@@ -214,3 +214,37 @@ func TestSignRefuses(t *testing.T) {
 		}
 	}
 }
+
+// What is too long is not read, and transfers may be longer than others.
+func TestLongCalls(t *testing.T) {
+	key := cogen.Ed25519().GenerateKey()
+	long := func(r Request) ([]byte, error) {
+		return Sign(r, fingerprint(key.PublicKey()), Caller{"alice@example.com", key}, noon)
+	}
+	envelope := func(n int) mesh.Envelope { return mesh.Envelope(`[{},"` + strings.Repeat("A", n) + `"]`) }
+	transfer := func(n int) *TransferRequest {
+		return &TransferRequest{Updates: []*ContainerUpdate{{Envelopes: []mesh.Envelope{envelope(n)}}}}
+	}
+	for name, c := range map[string]struct {
+		r    Request
+		want error
+	}{
+		"a transfer":       {transfer(MaxBody), nil},
+		"a long transfer":  {transfer(MaxTransfer), ErrTooLarge},
+		"a long operation": {&OperateRequest{EnvelopedGroupRequest: envelope(MaxBody)}, ErrTooLarge},
+	} {
+		b, err := long(c.r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ParseCall(b); !errors.Is(err, c.want) || err != nil && c.want == nil {
+			t.Errorf("%s of %d octets: %v", name, len(b), err)
+		}
+	}
+	if _, err := ParseRequest([]byte(`{"HelloRequest":{}}` + strings.Repeat(" ", MaxBody))); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("a long request: %v", err)
+	}
+	if _, err := ParseResponse([]byte(`{"GetResponse":{}}` + strings.Repeat(" ", MaxTransfer))); err == nil {
+		t.Error("a long response is read")
+	}
+}

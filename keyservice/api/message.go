@@ -18,7 +18,7 @@ const (
 
 // Bounds of what is sent, in octets.
 const (
-	// MaxBody is the greatest length of a call.
+	// MaxBody is the greatest length of a call, signed or not.
 	MaxBody = 1 << 20
 	// MaxTransfer is the greatest length of a call that transfers, and of any
 	// response.
@@ -120,8 +120,11 @@ func Marshal(x any) ([]byte, error) { return schema().MarshalTagged(x, jsonb.JSO
 // Wipe clears the secrets in a request or a response.
 func Wipe(x any) { schema().Wipe(x) }
 
-// ParseRequest reads a request. Its error is ErrMalformed.
+// ParseRequest reads a request. Its errors are ErrMalformed and ErrTooLarge.
 func ParseRequest(b []byte) (Request, error) {
+	if len(b) > MaxBody {
+		return nil, ErrTooLarge
+	}
 	v, err := parse(b)
 	if err != nil {
 		return nil, malformed(err)

@@ -10,6 +10,9 @@ var errNotText = errors.New("not UTF-8")
 
 // ParseResponse reads a response, be it a refusal.
 func ParseResponse(b []byte) (Response, error) {
+	if len(b) > MaxTransfer {
+		return nil, fmt.Errorf("api: a response of more than %d octets", MaxTransfer)
+	}
 	v, err := parse(b)
 	if err != nil {
 		return nil, fmt.Errorf("api: %w", err)
