@@ -92,11 +92,11 @@ func (r *groupChange) say(a *app) {
 	to := "every member"
 	if r.Kept {
 		a.voice.Say("The service has record number %d.", r.Serial)
-	} else if r.service != "" {
+	} else if r.service != "" && !isService(r.service) {
 		to += " and to the service"
 	}
 	var besides []string
-	if r.Halves != "" && !r.Kept {
+	if r.Halves != "" && !isService(r.service) {
 		besides = append(besides, r.Halves+" to the service, "+r.service)
 	}
 	for _, m := range r.members {
@@ -112,6 +112,9 @@ func (r *groupChange) say(a *app) {
 	a.voice.Say("Send %s to %s.", r.Record, to)
 	if len(besides) > 0 {
 		a.voice.Say("Send besides\n  %s", strings.Join(besides, "\n  "))
+	}
+	if isService(r.service) && !r.Kept {
+		a.voice.Say("One of the administrators gives it to the service: meshkey group push %s --seed SEED", string(r.folder))
 	}
 	a.voice.Say("They take it with: meshkey group accept FOLDER FILE... --seed SEED --fingerprint %s", r.Group)
 	a.voice.Say("Tell them that fingerprint in another way than the files go.")
