@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"meshkey/cmd/internal/ask"
 	"meshkey/cmd/internal/exit"
 	"meshkey/cmd/internal/outfile"
 	"meshkey/cmd/internal/terminal"
@@ -154,8 +153,8 @@ func (a *app) fetchRecord(o *recovering, r *recovery.Result) error {
 		return err
 	}
 	defer key.Wipe()
-	if ok, err := a.agreeToFetch(o, at); err != nil || !ok {
-		return err
+	if !a.agreeToFetch(o, at) {
+		return nil
 	}
 	ctx, done := context.WithTimeout(context.Background(), 10*time.Second)
 	defer done()
@@ -172,19 +171,19 @@ func (a *app) fetchRecord(o *recovering, r *recovery.Result) error {
 }
 
 // agreeToFetch asks, unless a flag has said so, whether a service may be asked.
-func (a *app) agreeToFetch(o *recovering, at serviceAddress) (bool, error) {
+func (a *app) agreeToFetch(o *recovering, at serviceAddress) bool {
 	if o.fetch.fetch || o.fetch.service != "" {
-		return true, nil
+		return true
 	}
 	a.voice.Say("The sheets say that %s keeps this account's recovery record: what the seed alone does not give back.", at.host())
 	t, err := terminal.Open()
 	if err != nil {
 		a.voice.Say("It was not asked for it. To have it fetched: --fetch.")
-		return false, nil
+		return false
 	}
 	defer t.Close()
 	yes, err := askYes(t, "Fetch it? The service learns that somebody at this computer's address has recovered the account.", true)
-	return yes, ask.Interrupted(err)
+	return yes && err == nil // the account is back, whatever is answered
 }
 
 // fetchRecord asks a service for what is at a locator, without saying who asks.
