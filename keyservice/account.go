@@ -3,7 +3,9 @@ package keyservice
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
 
 	"meshkey/keyservice/api"
 	"meshkey/profile"
@@ -102,7 +104,7 @@ type Status struct {
 
 // A ConnectedDevice is a device of an account.
 type ConnectedDevice struct {
-	Name       string
+	Name       string // as the service has it; nothing proves it
 	Added      time.Time
 	Connection *profile.Connection
 }
@@ -125,6 +127,9 @@ func (c *Client) Status(ctx context.Context, account udf.Fingerprint) (*Status, 
 		}
 		if of, err := udf.ParseFingerprint(d.DeviceUdf); err != nil || !of.Matches(connection.Device()) {
 			return nil, falsely("a device under another's name")
+		}
+		if strings.ContainsFunc(d.Name, func(c rune) bool { return !unicode.IsPrint(c) }) {
+			return nil, falsely("a device whose name cannot be shown")
 		}
 		added, err := d.Added.Time()
 		if err != nil {

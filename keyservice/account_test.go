@@ -263,7 +263,8 @@ func TestLies(t *testing.T) {
 		"a device under another name": {status, func(r api.Response) {
 			r.(*api.StatusResponse).Devices[0].DeviceUdf = waiting.device.Fingerprint().String()
 		}},
-		"a device without a date": {status, func(r api.Response) { r.(*api.StatusResponse).Devices[0].Added = "" }},
+		"a device whose name rings": {status, func(r api.Response) { r.(*api.StatusResponse).Devices[0].Name = "phone\a" }},
+		"a device without a date":   {status, func(r api.Response) { r.(*api.StatusResponse).Devices[0].Added = "" }},
 		"a request that nobody made": {pending, func(r api.Response) {
 			r.(*api.ConnectPendingResponse).Pending[0].EnvelopedRequestConnection = phone.answer
 		}},

@@ -3,6 +3,7 @@ package profile_test
 import (
 	"bytes"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -155,6 +156,8 @@ func TestCompleteRefuses(t *testing.T) {
 		"without an account":          c.forged(t, admin, func(x *mesh.RespondConnection) { x.CatalogedDevice.EnvelopedProfileUser = nil }),
 		"without a connection":        c.forged(t, admin, func(x *mesh.RespondConnection) { x.CatalogedDevice.EnvelopedConnectionDevice = nil }),
 		"without an activation":       c.forged(t, admin, func(x *mesh.RespondConnection) { x.CatalogedDevice.EnvelopedActivationAccount = nil }),
+		"with a name that rings":      c.forged(t, admin, func(x *mesh.RespondConnection) { x.CatalogedDevice.LocalName = "phone\a" }),
+		"with a name without end":     c.forged(t, admin, func(x *mesh.RespondConnection) { x.CatalogedDevice.LocalName = strings.Repeat("x", 256) }),
 		"without a PIN":               c.forged(t, admin, func(x *mesh.RespondConnection) { x.PinWitness = nil }),
 		"with half a PIN":             c.forged(t, admin, func(x *mesh.RespondConnection) { x.PinWitness = x.PinWitness[:4] }),
 		"with another activation": c.forged(t, admin, func(x *mesh.RespondConnection) {

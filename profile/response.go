@@ -3,7 +3,9 @@ package profile
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
 
 	"meshkey/cogen"
 	"meshkey/internal/dare"
@@ -14,6 +16,9 @@ import (
 
 // ErrRejected says that the administrator of an account rejected a device.
 var ErrRejected = errors.New("profile: the account's administrator rejected the device")
+
+// maxName bounds the name of a device, in octets.
+const maxName = 255
 
 // Results of a request.
 const (
@@ -134,6 +139,9 @@ func ParseConnectionResponse(b []byte, r *ConnectionRequest, account *Profile) (
 		return nil, errors.New("profile: the answer is to another request")
 	}
 	d := x.CatalogedDevice
+	if len(d.LocalName) > maxName || strings.ContainsFunc(d.LocalName, func(c rune) bool { return !unicode.IsPrint(c) }) {
+		return nil, fmt.Errorf("profile: the name of a device has at most %d octets, which can be printed", maxName)
+	}
 	answer := &ConnectionResponse{request: r, account: account, name: d.LocalName, activation: d.EnvelopedActivationAccount}
 	if len(x.PinWitness) > 0 {
 		if answer.witness, err = udf.FingerprintFromOctets(x.PinWitness); err != nil {
