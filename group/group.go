@@ -222,9 +222,7 @@ func (g *Group) key(fingerprint string) *key {
 	if err != nil {
 		return nil
 	}
-	i := slices.IndexFunc(g.keys, func(k *key) bool {
-		return udf.KeyFingerprint(k.public.Algorithm(), k.public.Bytes()).Matches(f)
-	})
+	i := slices.IndexFunc(g.keys, func(k *key) bool { return k.fingerprint().Matches(f) })
 	if i < 0 {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 
 	"meshkey/cogen"
 	"meshkey/mesh"
+	"meshkey/udf"
 )
 
 // A Mode says whose contributions a decryption takes.
@@ -43,6 +44,17 @@ type key struct {
 	commitment *cogen.Commitment // to the members' shares, unless Serviced
 	service    *cogen.PublicKey  // the service's half, if Mixed
 	halves     []half
+
+	udf udf.Fingerprint // of public, if the record was read: see fingerprint
+}
+
+// fingerprint is that of the key. It was computed when the record was read, for
+// it is asked for often.
+func (k *key) fingerprint() udf.Fingerprint {
+	if k.udf.IsZero() {
+		return udf.KeyFingerprint(k.public.Algorithm(), k.public.Bytes())
+	}
+	return k.udf
 }
 
 // half is what one member has of a key, and the service for him.
@@ -52,6 +64,7 @@ type half struct {
 	service *cogen.PublicKey // nil if Offline
 
 	own    *cogen.PublicKey // of the member's half, if Serviced
+	udf    udf.Fingerprint  // of own, if the record was read
 	index  cogen.Index      // of his share, if not
 	shared *cogen.Commitment
 }
@@ -72,6 +85,9 @@ func (h *half) public() (*cogen.PublicKey, error) {
 // id is the Id of the service's half: the fingerprint of the member's. It is
 // empty, which no Id is, for a half that nobody can have.
 func (h *half) id() string {
+	if !h.udf.IsZero() {
+		return h.udf.String()
+	}
 	p, err := h.public()
 	if err != nil {
 		return ""
@@ -127,6 +143,7 @@ func (b *keyBody) key() (*key, error) {
 	if k.public.Algorithm().IsSignature() {
 		return nil, errors.New("group: the key of a group is for signatures")
 	}
+	k.udf = k.fingerprint()
 	switch {
 	case k.mode.shared():
 		err = k.readCommitment(b)
@@ -207,6 +224,7 @@ func (k *key) readHalf(b *halfBody) (h half, err error) {
 	if !k.public.IsSum(h.own, h.service) || b.Index != "" {
 		return h, errors.New("group: the halves are not those of the group's key")
 	}
+	h.udf = udf.KeyFingerprint(h.own.Algorithm(), h.own.Bytes())
 	return h, nil
 }
 

