@@ -34,3 +34,10 @@ func LastRoot(r store.Reader) ([]byte, error) {
 	}
 	return r.Get(tableRoots, number)
 }
+
+// Newest is the newest root, nil if there is none. Its signature is not looked
+// at.
+func Newest(r store.Reader) (*Root, error) {
+	root, _, err := lastRoot(r)
+	return root, err
+}

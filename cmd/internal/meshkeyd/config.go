@@ -16,8 +16,9 @@ import (
 // maxConfig bounds the configuration file, in octets.
 const maxConfig = 1 << 16
 
-// notInFile are flags that the configuration file does not have.
-var notInFile = []string{"passphrase-file"}
+// notInFile are flags that the configuration file does not have: the address is
+// in the store, since all that share it have one.
+var notInFile = []string{"address", "passphrase-file"}
 
 // setting is a line of a configuration file.
 type setting struct {

@@ -9,6 +9,7 @@ import (
 	"meshkey/cmd/internal/exit"
 	"meshkey/cmd/internal/line"
 	"meshkey/internal/secret"
+	"meshkey/keyservice/audit"
 	"meshkey/keyservice/server"
 	"meshkey/keyservice/store"
 )
@@ -118,6 +119,7 @@ func (d *daemon) watch(ctx context.Context) {
 			d.tls.reload(d.log, false)
 			d.follow(ctx)
 		case <-beat:
+			d.server.Sealed() // waits for good if the server is stuck, and systemd starts another
 			d.notify.tell("WATCHDOG=1")
 		}
 	}
@@ -233,4 +235,19 @@ func (d *daemon) reseal(ctx context.Context) (int, error) {
 		return 0, nil
 	}
 	return r.Reseal(ctx)
+}
+
+// lastRoot is when the newest root of the audit log was signed, in Unix time.
+func (d *daemon) lastRoot(ctx context.Context) float64 {
+	ctx, cancel := context.WithTimeout(ctx, probe)
+	defer cancel()
+	at := 0.0
+	_ = d.store.View(ctx, func(r store.Reader) error {
+		root, err := audit.Newest(r)
+		if err == nil && root != nil {
+			at = float64(root.Time.Unix())
+		}
+		return err
+	})
+	return at
 }

@@ -2,14 +2,11 @@ package meshkeyd
 
 import (
 	"context"
-	"crypto/sha256"
 	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
-	"sync"
 	"time"
 
 	"meshkey/cmd/internal/exit"
@@ -17,7 +14,8 @@ import (
 
 // bind takes the addresses and the TLS certificate, without serving yet.
 func (d *daemon) bind() error {
-	d.tls = &certificates{cert: d.settings.tlsCert, key: d.settings.tlsKey}
+	d.tls = &certificates{cert: d.settings.tlsCert, key: d.settings.tlsKey, clientCA: d.settings.clientCA}
+	d.limits = newLimits(d.settings)
 	if err := d.tls.load(); err != nil {
 		return err
 	}
@@ -46,90 +44,50 @@ func listen(flag, address string) (net.Listener, error) {
 	return l, nil
 }
 
+// Times that a connection has, and what it may send. No call is long.
+const (
+	headTime  = 5 * time.Second
+	readTime  = 30 * time.Second
+	writeTime = time.Minute
+	idleTime  = 2 * time.Minute
+	maxHead   = 1 << 14
+)
+
 // open serves; stop ends that when the requests under way are over, or their
 // time is.
 func (d *daemon) open() (stop func() error) {
 	d.server.TLSKey = d.tls.digest
 	h := &http.Server{
-		Handler:   d.server.Handler(),
-		TLSConfig: &tls.Config{MinVersion: tls.VersionTLS13, GetCertificate: d.tls.get},
-		ErrorLog:  slog.NewLogLogger(d.log.Handler(), slog.LevelDebug),
+		Handler: d.limits.guard(d.server.Handler()), TLSConfig: d.tls.config(),
+		ReadHeaderTimeout: headTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHead,
+		ErrorLog: slog.NewLogLogger(d.log.Handler(), slog.LevelDebug),
 	}
-	d.serveOn(tls.NewListener(d.main, h.TLSConfig), h, "callers")
+	servers := []*http.Server{h}
+	d.serveOn(tls.NewListener(d.limits.bound(d.main), h.TLSConfig), h, "callers")
+	if d.monitor != nil {
+		m := &http.Server{
+			Handler:           d.monitored(),
+			ReadHeaderTimeout: headTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHead,
+			ErrorLog: slog.NewLogLogger(d.log.Handler(), slog.LevelDebug),
+		}
+		servers = append(servers, m)
+		d.serveOn(d.monitor, m, "health and metrics")
+	}
 	d.ready.Store(true)
 	return func() error {
 		d.ready.Store(false)
 		ctx, cancel := context.WithTimeout(context.Background(), d.settings.drain)
 		defer cancel()
-		err := h.Shutdown(ctx)
-		if errors.Is(err, context.DeadlineExceeded) {
-			d.log.Warn("some requests did not end in time, and are broken off")
-			return h.Close()
+		for _, s := range servers {
+			err := s.Shutdown(ctx)
+			if errors.Is(err, context.DeadlineExceeded) {
+				d.log.Warn("some requests did not end in time, and are broken off")
+				err = s.Close()
+			}
+			if err != nil {
+				return err
+			}
 		}
-		return err
+		return nil
 	}
-}
-
-// certificates is the TLS certificate in use, and the files it comes from.
-type certificates struct {
-	cert, key string
-
-	mu      sync.Mutex
-	current *tls.Certificate
-	seen    [2]time.Time
-}
-
-func (c *certificates) load() error {
-	cert, err := loadCertificate(c.cert, c.key)
-	if err != nil {
-		return err
-	}
-	seen := c.times()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.current, c.seen = cert, seen
-	return nil
-}
-
-func (c *certificates) times() (t [2]time.Time) {
-	for i, name := range []string{c.cert, c.key} {
-		if info, err := os.Stat(name); err == nil {
-			t[i] = info.ModTime()
-		}
-	}
-	return t
-}
-
-func (c *certificates) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.current, nil
-}
-
-// digest is the SHA-256 of the certificate's public key.
-func (c *certificates) digest() [sha256.Size]byte {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return sha256.Sum256(c.current.Leaf.RawSubjectPublicKeyInfo)
-}
-
-func (c *certificates) describe() *certificateJSON {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return describeCertificate(c.current)
-}
-
-// reload reads the files again if they have changed, or in any case.
-func (c *certificates) reload(log *slog.Logger, always bool) {
-	c.mu.Lock()
-	changed := c.times() != c.seen
-	c.mu.Unlock()
-	if !changed && !always {
-		return
-	}
-	if err := c.load(); err != nil {
-		log.Error("the TLS certificate stays as it was", "error", err)
-		return
-	}
-	log.Info("the TLS certificate was read anew", "until", c.describe().Until)
 }

@@ -53,7 +53,7 @@ Every flag but --dir and --config can stand in meshkeyd.conf, without its dashes
 
 // serveFlags are those of a service that runs.
 var serveFlags = []string{"listen", "store", "seal", "passphrase-file", "tls-cert", "tls-key", "client-ca", "monitor",
-	"registration", "domains", "log", "log-level", "drain", "commit-window", "clock-skew", "root-interval"}
+	"registration", "domains", "log", "log-level", "drain", "rate", "connections", "commit-window", "clock-skew", "root-interval"}
 
 // A daemon is a service that runs.
 type daemon struct {
@@ -68,6 +68,7 @@ type daemon struct {
 	monitor  net.Listener // for health and metrics; nil for none
 	ready    atomic.Bool  // callers are answered
 	tls      *certificates
+	limits   *limits
 	failed   chan error // a listener that ended by itself
 }
 
@@ -117,6 +118,7 @@ func (a *app) runDaemon(ctx context.Context, d *daemon, svc *service, signals <-
 		return err
 	}
 	defer d.unbind()
+	d.server.Audible = d.limits.audible
 	socket, err := listenAdmin(d.settings.path(socketName))
 	if err != nil {
 		return err

@@ -36,6 +36,8 @@ type settings struct {
 	skew     time.Duration
 	ties     time.Duration
 	drain    time.Duration
+	rate     int
+	conns    int
 	register string
 	domains  string
 
@@ -77,6 +79,8 @@ func newSettings() *settings {
 	f.DurationVar(&s.drain, "drain", 20*time.Second, "`TIME` that requests under way have to end when the service stops")
 	f.StringVar(&s.register, "registration", "", "who may register accounts: `invitation`, open or closed (default: open for a service on this machine alone, else invitation)")
 	f.StringVar(&s.domains, "domains", "", "`LIST` of the domains of accounts, with commas; * for any (default: any for a service on this machine alone, else that of --address and those it is in)")
+	f.IntVar(&s.rate, "rate", 200, "`NUMBER` of requests a second from one network address, above which callers are told to wait")
+	f.IntVar(&s.conns, "connections", 4096, "`NUMBER` of connections at a time; others wait")
 	f.StringVar(&s.passFile, "passphrase-file", "", "`FILE` whose first line is the passphrase, for --seal passphrase (default: ask at the terminal)")
 	return s
 }
@@ -144,6 +148,9 @@ func (s *settings) check() error {
 	}
 	if !oneOf(s.logLevel, "debug", "info", "warn", "error") {
 		return exit.Errorf(exit.Usage, "--log-level %s: debug, info, warn or error", s.logLevel)
+	}
+	if s.rate < 1 || s.conns < 1 {
+		return exit.Errorf(exit.Usage, "--rate and --connections are at least 1")
 	}
 	for _, c := range []struct {
 		name     string

@@ -1,0 +1,157 @@
+package meshkeyd
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"meshkey/keyservice/api"
+	"meshkey/keyservice/server"
+)
+
+// What somebody unknown gets into the audit log: a few refusals, then they are
+// counted only, or he could fill the disk.
+const (
+	strangerRate  = 1 // a second
+	strangerBurst = 20
+	strangersRate = 10 // of all together
+)
+
+// maxBuckets bounds how many addresses are known at a time.
+const maxBuckets = 1 << 16
+
+// limits are what one network address may take of the service.
+type limits struct {
+	requests, strangers *buckets
+	together            *buckets
+	connections         chan struct{}
+	turnedAway          atomic.Int64
+}
+
+func newLimits(s *settings) *limits {
+	return &limits{
+		requests: newBuckets(float64(s.rate), float64(2*s.rate)), strangers: newBuckets(strangerRate, strangerBurst),
+		together: newBuckets(strangersRate, 10*strangersRate), connections: make(chan struct{}, s.conns),
+	}
+}
+
+// guard turns away who asks too often.
+func (l *limits) guard(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if l.requests.take(network(r.RemoteAddr), time.Now()) {
+			h.ServeHTTP(w, r)
+			return
+		}
+		l.turnedAway.Add(1)
+		no := api.ErrTooMany.After(time.Second)
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Retry-After", "1")
+		w.WriteHeader(no.Status)
+		_, _ = w.Write(api.Refuse("", no))
+	})
+}
+
+// audible tells whether the refusal of somebody unknown is written down.
+func (l *limits) audible(p server.Peer) bool {
+	now := time.Now()
+	return l.strangers.take(network(p.Address), now) && l.together.take(netip.Prefix{}, now)
+}
+
+// network is what counts as one address: with IPv6 the /64 that one line has.
+func network(address string) netip.Prefix {
+	a, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return netip.Prefix{}
+	}
+	ip := a.Addr().Unmap().WithZone("")
+	bits := ip.BitLen()
+	if ip.Is6() {
+		bits = 64
+	}
+	p, _ := ip.Prefix(bits)
+	return p
+}
+
+// buckets are tokens of many addresses: rate a second, at most burst.
+type buckets struct {
+	rate, burst float64
+
+	mu  sync.Mutex
+	all map[netip.Prefix]bucket
+}
+
+type bucket struct {
+	tokens float64
+	at     time.Time
+}
+
+func newBuckets(rate, burst float64) *buckets {
+	return &buckets{rate: rate, burst: burst, all: map[netip.Prefix]bucket{}}
+}
+
+// take takes a token, if there is one.
+func (b *buckets) take(who netip.Prefix, now time.Time) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	have, known := b.all[who]
+	if !known {
+		b.makeRoom(now)
+		have.tokens = b.burst
+	} else if passed := now.Sub(have.at).Seconds(); passed > 0 {
+		have.tokens = min(b.burst, have.tokens+passed*b.rate)
+	}
+	have.at = now
+	ok := have.tokens >= 1
+	if ok {
+		have.tokens--
+	}
+	b.all[who] = have
+	return ok
+}
+
+// makeRoom forgets who has all his tokens again, and if there are none such,
+// everybody: whoever has that many addresses is not held up by this.
+func (b *buckets) makeRoom(now time.Time) {
+	if len(b.all) < maxBuckets {
+		return
+	}
+	for who, have := range b.all {
+		if have.tokens+now.Sub(have.at).Seconds()*b.rate >= b.burst {
+			delete(b.all, who)
+		}
+	}
+	if len(b.all) >= maxBuckets {
+		clear(b.all)
+	}
+}
+
+// bound is a listener that has so many connections at a time.
+func (l *limits) bound(of net.Listener) net.Listener { return boundListener{of, l.connections} }
+
+type boundListener struct {
+	net.Listener
+	room chan struct{}
+}
+
+func (l boundListener) Accept() (net.Conn, error) {
+	l.room <- struct{}{}
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		<-l.room
+		return nil, err
+	}
+	return &boundConn{Conn: conn, leave: sync.OnceFunc(func() { <-l.room })}, nil
+}
+
+type boundConn struct {
+	net.Conn
+	leave func()
+}
+
+func (c *boundConn) Close() error {
+	defer c.leave()
+	return c.Conn.Close()
+}
