@@ -189,6 +189,7 @@ type publication struct {
 	seed       string // name of the seed's file
 	invitation string
 	record     []byte // nil: it is made
+	made       bool
 }
 
 // published is what the service has of an account now.
@@ -231,7 +232,17 @@ func (a *app) publishAccount(home *atHome, p *publication) (*published, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := home.client.PublishRecord(ctx, key.Locator(), r.Serial, p.record); err != nil {
+	err = home.client.PublishRecord(ctx, key.Locator(), r.Serial, p.record)
+	if errors.Is(err, api.ErrStale) && p.made && r.Serial == 1 {
+		// There was a record, with a number that nobody here knows: it was taken
+		// away with the account. The higher one counts, so one is taken that no
+		// count has come to.
+		r.Serial = time.Now().Unix()
+		if p.record, err = r.Seal(key, home.account.Private(profile.AdministratorSignature)); err == nil {
+			err = home.client.PublishRecord(ctx, key.Locator(), r.Serial, p.record)
+		}
+	}
+	if err != nil {
 		return nil, atService(home.at.url, err)
 	}
 	if p.seed != stdin {
@@ -279,6 +290,7 @@ func (h *atHome) nextRecord(ctx context.Context, key *record.Key, p *publication
 		}
 		r.Serial, r.Escrowed = before.Serial+1, before.Escrowed
 	}
+	p.made = true
 	p.record, err = r.Seal(key, administrator)
 	return r, err
 }

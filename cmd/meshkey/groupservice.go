@@ -80,7 +80,12 @@ func (a *app) push(f folder, g *group.Group, by api.Caller, invitation string) e
 		}
 	}
 	halves = slices.DeleteFunc(halves, g.Obsolete)
-	return atService(at.url, c.Keep(ctx, g.Bytes(), halves...))
+	err = c.Keep(ctx, g.Bytes(), halves...)
+	if errors.Is(err, api.ErrStale) {
+		return exit.Errorf(exit.Failed, "the service %s has a newer record of the group", at.url).
+			Hinted("meshkey group pull %s --seed SEED fetches it", string(f))
+	}
+	return atService(at.url, err)
 }
 
 // administratorOf is the caller who may change what a service has of a group:

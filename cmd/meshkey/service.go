@@ -178,7 +178,7 @@ var serviceHints = []struct {
 	{api.ErrUnavailable, exit.Failed, "try again; nothing was done that is half done"},
 	{api.ErrUnknown, exit.Failed, ""},
 	{api.ErrExists, exit.Failed, ""},
-	{api.ErrStale, exit.Failed, "meshkey group pull GROUP --seed SEED fetches the newest record"},
+	{api.ErrStale, exit.Failed, ""},
 	{api.ErrTooLarge, exit.Failed, ""},
 }
 
