@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"reflect"
@@ -13,6 +14,27 @@ const (
 	maxText = 1 << 12 // octets of a text
 	maxList = 1 << 12 // elements of a list: a group has up to 1000 members, with a half each
 )
+
+// What is parsed for anyone who sends it has fewer values than jsonb allows: an
+// element of a request has some dozen octets for each.
+const (
+	maxValues   = 1 << 15
+	someValues  = 1 << 8
+	valueOctets = 8
+)
+
+// parseFrugal is parse of what has no more values than its length gives cause
+// for.
+func parseFrugal(b []byte) (jsonb.Value, error) {
+	n := 1
+	for _, c := range []string{"{", "[", ","} {
+		n += bytes.Count(b, []byte(c))
+	}
+	if n > min(maxValues, someValues+len(b)/valueOctets) {
+		return jsonb.Value{}, errors.New("too many values")
+	}
+	return parse(b)
+}
 
 var (
 	octetsType = reflect.TypeFor[[]byte]()

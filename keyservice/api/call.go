@@ -112,7 +112,7 @@ func ParseCall(b []byte) (*Call, error) {
 }
 
 func parseBody(b []byte) (*Call, error) {
-	v, err := parse(b)
+	v, err := parseFrugal(b)
 	if err != nil {
 		return nil, malformed(err)
 	}

@@ -125,7 +125,7 @@ func ParseRequest(b []byte) (Request, error) {
 	if len(b) > MaxBody {
 		return nil, ErrTooLarge
 	}
-	v, err := parse(b)
+	v, err := parseFrugal(b)
 	if err != nil {
 		return nil, malformed(err)
 	}

@@ -197,6 +197,7 @@ func TestMalformedRequests(t *testing.T) {
 		`{"OperateRequest":{"Operations":[{"CryptographicOperationKeyAgreement":{"PublicKey":{"PublicKeyECDH":{"crv":"X448","Extra":1}}}}]}}`,
 		`{"GetRequest":{"AccountAddress":"` + strings.Repeat("a", maxText+1) + `"}}`,
 		`{"GetRequest":{"Select":[{}` + strings.Repeat(`,{}`, maxList) + `]}}`,
+		`{"GetRequest":{"Select":[` + strings.Repeat(`{},`, 1000) + `{}]}}`,
 		`{"GetRequest":{"Select":` + strings.Repeat("[", 1000) + strings.Repeat("]", 1000) + `}}`,
 	} {
 		if r, err := ParseRequest([]byte(in)); !errors.Is(err, ErrMalformed) || r != nil {

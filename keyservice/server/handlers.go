@@ -45,7 +45,7 @@ func init() {
 
 // hello tells who the service is.
 func (j *job) hello() (*plan, error) {
-	r := &api.MeshHelloResponse{EnvelopedProfileService: j.keys.profile.Bytes()}
+	r := &api.MeshHelloResponse{Version: api.NewVersion(), EnvelopedProfileService: j.keys.profile.Bytes()}
 	r.Status = api.StatusDone
 	if host := j.server.TLSKey; host != nil {
 		var err error
