@@ -89,7 +89,7 @@ func (p *parser) objectItem() (Value, error) {
 		return Value{}, err
 	}
 	n := &node{kind: Object}
-	names := newNames()
+	var names names
 	for !p.take('}') {
 		start := p.at
 		if c := p.next() &^ codeSizeShort; c != codeName && c != codeText {
@@ -102,14 +102,14 @@ func (p *parser) objectItem() (Value, error) {
 		if !utf8.Valid(b) {
 			return Value{}, &Error{Offset: start, Reason: "a name that is not UTF-8"}
 		}
-		if !names.add(string(b)) {
+		if !names.add(n.members, string(b)) {
 			return Value{}, &Error{Offset: start, Reason: "a second member of the same name"}
 		}
 		v, err := p.item()
 		if err != nil {
 			return Value{}, err
 		}
-		n.members = append(n.members, Member{string(b), v})
+		n.member(string(b), v)
 	}
 	p.depth--
 	return Value{n}, nil
@@ -125,7 +125,7 @@ func (p *parser) listItem() (Value, error) {
 		if err != nil {
 			return Value{}, err
 		}
-		n.items = append(n.items, v)
+		n.item(v)
 	}
 	p.depth--
 	return Value{n}, nil

@@ -145,7 +145,7 @@ func (p *parser) object() (Value, error) {
 		return Value{}, err
 	}
 	n := &node{kind: Object}
-	names := newNames()
+	var names names
 	p.blanks()
 	for first := true; !p.take('}'); first = false {
 		if !first && !p.take(',') {
@@ -164,7 +164,7 @@ func (p *parser) object() (Value, error) {
 			return Value{}, &Error{Offset: start, Reason: "a line break within a name"}
 		}
 		name := string(unescape(literal))
-		if !names.add(name) {
+		if !names.add(n.members, name) {
 			return Value{}, &Error{Offset: start, Reason: "a second member of the same name"}
 		}
 		if p.blanks(); !p.take(':') {
@@ -175,7 +175,7 @@ func (p *parser) object() (Value, error) {
 		if err != nil {
 			return Value{}, err
 		}
-		n.members = append(n.members, Member{name, v})
+		n.member(name, v)
 		p.blanks()
 	}
 	p.depth--
@@ -197,7 +197,7 @@ func (p *parser) list() (Value, error) {
 		if err != nil {
 			return Value{}, err
 		}
-		n.items = append(n.items, v)
+		n.item(v)
 		p.blanks()
 	}
 	p.depth--
@@ -245,32 +245,45 @@ var words = map[string]Value{
 }
 
 // names finds names that come twice: by search while they are few.
-type names struct {
-	list []string
-	set  map[string]bool
-}
+type names struct{ set map[string]bool }
 
-func newNames() *names { return &names{} }
-
-func (s *names) add(name string) bool {
+// add tells whether no member has the name yet.
+func (s *names) add(members []Member, name string) bool {
 	const few = 16
 	if s.set == nil {
-		for _, n := range s.list {
-			if n == name {
+		for i := range members {
+			if members[i].Name == name {
 				return false
 			}
 		}
-		if s.list = append(s.list, name); len(s.list) > few {
-			s.set = make(map[string]bool)
-			for _, n := range s.list {
-				s.set[n] = true
-			}
+		if len(members) < few {
+			return true
 		}
-		return true
+		s.set = make(map[string]bool)
+		for _, m := range members {
+			s.set[m.Name] = true
+		}
 	}
 	if s.set[name] {
 		return false
 	}
 	s.set[name] = true
 	return true
+}
+
+// room is how many members or items there is room for at first.
+const room = 4
+
+func (n *node) member(name string, v Value) {
+	if n.members == nil {
+		n.members = make([]Member, 0, room)
+	}
+	n.members = append(n.members, Member{name, v})
+}
+
+func (n *node) item(v Value) {
+	if n.items == nil {
+		n.items = make([]Value, 0, room)
+	}
+	n.items = append(n.items, v)
 }
