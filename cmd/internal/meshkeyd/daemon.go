@@ -159,13 +159,13 @@ func (d *daemon) rotate(ctx context.Context) (*rotated, error) {
 	if err := d.load(ctx); err != nil {
 		return nil, err
 	}
-	if _, err := d.reseal(ctx); err != nil { // nothing is left under a key that is dropped
+	if _, err := d.server.Reseal(ctx); err != nil { // nothing is left under a key that is dropped
 		return nil, err
 	}
 	if err := d.changeSecrets(ctx, func(s *server.Secrets) error { s.Retire(); return s.Rotate() }); err != nil {
 		return nil, err
 	}
-	n, err := d.reseal(ctx)
+	n, err := d.server.Reseal(ctx)
 	d.log.Info("the halves are under a new storage key", "halves", n)
 	return &rotated{n}, err
 }
@@ -226,16 +226,6 @@ func (d *daemon) status(ctx context.Context) *statusJSON {
 
 // url is the service's address, for members.
 func (d *daemon) url(svc *service) string { return serviceURL(svc, d.main.Addr().String()) }
-
-func (d *daemon) reseal(ctx context.Context) (int, error) {
-	r, ok := any(d.server).(interface {
-		Reseal(context.Context) (int, error)
-	})
-	if !ok {
-		return 0, nil
-	}
-	return r.Reseal(ctx)
-}
 
 // lastRoot is when the newest root of the audit log was signed, in Unix time.
 func (d *daemon) lastRoot(ctx context.Context) float64 {
