@@ -16,7 +16,7 @@ func (a *app) administer(f folder, seedName string, open opening, asJSON bool, d
 	if seedName == "" {
 		seedName = f.path(fileSeed)
 	}
-	record, err := a.read(f.path(fileRecord), maxRecord)
+	known, err := f.record(a)
 	if err != nil {
 		return err
 	}
@@ -30,7 +30,7 @@ func (a *app) administer(f folder, seedName string, open opening, asJSON bool, d
 		return err
 	}
 	defer account.Wipe()
-	admin, err := group.Administer(account, record)
+	admin, err := group.Administer(account, known.Bytes())
 	if err != nil {
 		return err
 	}

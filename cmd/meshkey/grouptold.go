@@ -109,6 +109,12 @@ func (r *groupChange) say(a *app) {
 			besides = append(besides, name+" to "+m.Address)
 		}
 	}
+	if r.Kept && r.Serial > 1 {
+		a.voice.Say("Members fetch it with: meshkey group pull FOLDER --seed SEED")
+		if to = "those who are named here"; len(besides) == 0 {
+			return
+		}
+	}
 	a.voice.Say("Send %s to %s.", r.Record, to)
 	if len(besides) > 0 {
 		a.voice.Say("Send besides\n  %s", strings.Join(besides, "\n  "))
