@@ -4,6 +4,7 @@ package keyservicetest
 
 import (
 	"crypto/sha256"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -20,7 +21,8 @@ type Service struct {
 	Server  *server.Server
 	Secrets *server.Secrets
 
-	t testing.TB
+	t    testing.TB
+	host *httptest.Server
 }
 
 // Start starts a service over a store, which stays the caller's. Everyone may
@@ -47,8 +49,12 @@ func Start(t testing.TB, st store.Store) *Service {
 		secrets.Wipe()
 	})
 	at := keyservice.Address{URL: host.URL, Service: s.Profile().Fingerprint()}
-	return &Service{Address: at.String(), Server: s, Secrets: secrets, t: t}
+	return &Service{Address: at.String(), Server: s, Secrets: secrets, t: t, host: host}
 }
+
+// Serve puts another handler before callers, such as one that fails at times. It
+// is to be called before any.
+func (s *Service) Serve(h http.Handler) { s.host.Config.Handler = h }
 
 // Client makes a client of the service.
 func (s *Service) Client(by api.Caller, options ...keyservice.Option) *keyservice.Client {
