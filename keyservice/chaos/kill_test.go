@@ -1,0 +1,30 @@
+package chaos
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"meshkey/keyservice/store"
+)
+
+// A service that is killed under load, again and again, has in its log all that
+// it answered, and answers no call twice.
+func TestKilled(t *testing.T) {
+	d := newDaemon(t, t.TempDir(), "")
+	invitation := d.invite()
+	d.start()
+	c := found(t, d.at(), invitation, "alice", "bob")
+	l := c.begin(4, d.at)
+	for range times(3, 60) {
+		l.answers(1 + rand.IntN(80))
+		d.kill()
+		d.with(func(st store.Store) { l.verify(st) })
+		d.start()
+		l.replayed(d.at())
+	}
+	l.answers(10)
+	l.stop()
+	d.stop()
+	d.with(func(st store.Store) { l.verify(st) })
+	d.run("audit", "verify", "--dir", d.dir)
+}

@@ -1,0 +1,113 @@
+package chaos
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"meshkey/keyservice/store"
+	"meshkey/keyservice/store/storetest"
+)
+
+// A database that stops, dies, or cannot be reached costs callers time and
+// nothing else: they are told that the service cannot answer, and have answers as
+// soon as it can.
+func TestDatabase(t *testing.T) {
+	db := storetest.Start(t)
+	net := between(t, db.Port())
+	d := newDaemon(t, t.TempDir(), db.URLAt(net.port()))
+	invitation := d.invite()
+	d.start()
+	c := found(t, d.at(), invitation, "alice", "bob")
+	l := c.begin(4, d.at)
+	for _, trouble := range []struct {
+		name      string
+		begin     func()
+		end       func()
+		noticed   bool // by some caller, surely
+		few, many int
+	}{
+		{"stopped", db.Down, db.Up, true, 1, 5},
+		{"killed", db.Kill, db.Up, true, 1, 5},
+		{"connections cut", net.cut, func() {}, false, 3, 50},
+		{"partition", net.lose, net.heal, true, 1, 5},
+	} {
+		t.Run(trouble.name, func(t *testing.T) {
+			for range times(trouble.few, trouble.many) {
+				l.answers(1 + rand.IntN(40))
+				trouble.begin()
+				if trouble.noticed {
+					l.troubles(1)
+				}
+				trouble.end()
+				l.answers(10)
+				l.replayed(d.at())
+			}
+		})
+		d.with(func(st store.Store) { l.verify(st) })
+	}
+	l.stop()
+	d.stop()
+	d.run("audit", "verify", "--dir", d.dir)
+}
+
+// Two services share a database. When one is killed those who asked it ask the
+// other, and lose no more than what was under way.
+func TestReplicaKilled(t *testing.T) {
+	one, two, invitation := replicas(t)
+	c := found(t, one.at(), invitation, "alice", "bob", "carol", "dave")
+	l := c.begin(2, one.at, two.at)
+	for i := range times(4, 40) {
+		l.answers(20)
+		victim, before := one, l.count()
+		if i%2 == 1 {
+			victim = two
+		}
+		victim.kill()
+		l.answers(20)
+		if lost := l.count() - before; lost > 8 {
+			t.Errorf("%d calls had no answer, of 8 that were under way", lost)
+		}
+		victim.start()
+	}
+	l.stop()
+	if len(l.refused) > 0 {
+		t.Errorf("refused: %v", l.refused)
+	}
+	one.with(func(st store.Store) { l.verify(st) })
+}
+
+// replicas are two services that share a database.
+func replicas(t *testing.T) (one, two *daemon, invitation string) {
+	t.Helper()
+	url := storetest.URL(t)
+	one = newDaemon(t, t.TempDir(), url)
+	two = newDaemon(t, t.TempDir(), url, "--seal", "file:"+one.dir+"/seal.key")
+	invitation = one.invite()
+	one.start()
+	two.start()
+	return one, two, invitation
+}
+
+// Who is dismissed has no answer any more, from no replica, as soon as one has
+// taken the change.
+func TestDismissed(t *testing.T) {
+	one, two, invitation := replicas(t)
+	c := found(t, one.at(), invitation, "alice", "bob", "carol")
+	l := c.begin(2, one.at, two.at)
+	for _, m := range c.members[1:] {
+		l.answers(30)
+		change, err := c.admin.Dismiss(time.Now(), m.caller.Account)
+		check(t, err)
+		l.dismissing(m)
+		_, err = c.ask(one.at(), transfer(change), c.sign(c.owner, transfer(change)))
+		check(t, err)
+		l.dismiss(m)
+		for _, d := range []*daemon{two, one} {
+			l.denied(d.at(), m)
+		}
+	}
+	l.answers(30)
+	l.stop()
+	one.with(func(st store.Store) { l.verify(st) })
+}
