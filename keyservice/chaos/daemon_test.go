@@ -125,9 +125,9 @@ func (d *daemon) start() {
 			var event struct{ Msg, Listen string }
 			if json.Unmarshal(lines.Bytes(), &event) == nil && event.Msg == "serving" {
 				said <- event.Listen
+			}
+			if all.Len() > 1<<16 {
 				all.Reset()
-				_, _ = io.Copy(io.Discard, out)
-				break
 			}
 		}
 		if err := cmd.Wait(); err != nil {

@@ -23,10 +23,10 @@ type load struct {
 
 	mu       sync.Mutex
 	changed  *sync.Cond
-	receipts []audit.Receipt // one for every answer
-	last     []byte          // the call that was answered last
-	silent   int             // calls without an answer
-	refused  map[string]int  // by code, those that a caller may try again
+	receipts []audit.Receipt  // one for every answer
+	last     []byte           // the call that was answered last
+	silent   int              // calls without an answer
+	refused  map[string]int   // by code, those that a caller may try again
 	going    map[*member]bool // is being dismissed
 	gone     map[*member]bool // and that is done
 }

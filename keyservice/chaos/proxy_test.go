@@ -1,7 +1,6 @@
 package chaos
 
 import (
-	"io"
 	"net"
 	"strconv"
 	"sync"
@@ -16,7 +15,7 @@ type proxy struct {
 	mu     sync.Mutex
 	lost   bool // nothing goes through; as if packets were
 	pairs  map[net.Conn]net.Conn
-	graves []net.Conn // of connections that got lost: nobody is told that they ended
+	graves []net.Conn // connections that got lost: neither side is told
 }
 
 // between stands before a port of this host.
@@ -69,7 +68,15 @@ func (p *proxy) join(conn net.Conn) {
 
 // carry takes octets from one side to the other, until one ends.
 func (p *proxy) carry(pair, from, to net.Conn) {
-	_, _ = io.Copy(to, from)
+	for b := make([]byte, 1<<16); ; {
+		n, err := from.Read(b)
+		if !p.has(pair) || err != nil {
+			break
+		}
+		if _, err := to.Write(b[:n]); err != nil {
+			break
+		}
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if far, there := p.pairs[pair]; there {
@@ -77,6 +84,13 @@ func (p *proxy) carry(pair, from, to net.Conn) {
 		_ = pair.Close()
 		_ = far.Close()
 	}
+}
+
+// has tells whether a connection is one that is carried.
+func (p *proxy) has(pair net.Conn) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.pairs[pair] != nil
 }
 
 // cut breaks all connections off, and lets new ones through.
@@ -90,15 +104,14 @@ func (p *proxy) cut() {
 	clear(p.pairs)
 }
 
-// lose parts the two sides without telling the near one: its connections, and
-// those it makes until heal, never hear anything again.
+// lose parts the two sides without telling either: their connections, and those
+// that are made until heal, never hear anything again.
 func (p *proxy) lose() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.lost = true
 	for near, far := range p.pairs {
-		p.graves = append(p.graves, near)
-		_ = far.Close()
+		p.graves = append(p.graves, near, far)
 	}
 	clear(p.pairs)
 }

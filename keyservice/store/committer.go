@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 )
@@ -148,13 +149,18 @@ func (c *Committer) announced() int {
 // commit makes all changes of the batch in one transaction. One whose function
 // fails is taken out, and the others are tried again.
 func (c *Committer) commit(batch []*change) {
-	for len(batch) > 0 {
+	for {
+		// Whoever is gone is no error of the transaction: it would be the others'.
+		batch = slices.DeleteFunc(batch, (*change).given)
+		if len(batch) == 0 {
+			return
+		}
 		failed := -1
 		var own error
 		err := c.store.Update(context.Background(), func(w Writer) error {
 			failed, own = -1, nil
 			for i, change := range batch {
-				if own = change.run(w); own != nil {
+				if own = change.f(w); own != nil {
 					failed = i
 					return own
 				}
@@ -172,9 +178,11 @@ func (c *Committer) commit(batch []*change) {
 	}
 }
 
-func (c *change) run(w Writer) error {
-	if err := c.ctx.Err(); err != nil {
-		return &UnavailableError{err}
+// given tells whether who wanted the change has given it up, and says so to him.
+func (c *change) given() bool {
+	err := c.ctx.Err()
+	if err != nil {
+		c.outcome <- &UnavailableError{err}
 	}
-	return c.f(w)
+	return err != nil
 }

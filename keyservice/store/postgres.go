@@ -20,6 +20,12 @@ const (
 	retries    = 50
 	firstPause = time.Millisecond
 	lastPause  = 100 * time.Millisecond
+	// patience is how long one statement may take. After that the database is
+	// taken to be out of reach, which otherwise nobody would tell for minutes.
+	patience = 5 * time.Second
+	// abandoned is how long the database waits for the next statement of a
+	// transaction, whose service may be gone, before others have what it locked.
+	abandoned = 3 * time.Second
 	// pageLen is how many entries a Scan holds in memory.
 	pageLen = 256
 )
@@ -34,6 +40,13 @@ func OpenPostgres(ctx context.Context, url string) (*Postgres, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, errors.New("store: the URL of the database cannot be read")
+	}
+	if t := &config.ConnConfig.ConnectTimeout; *t == 0 {
+		*t = patience
+	}
+	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, fmt.Sprintf("SET idle_in_transaction_session_timeout = %d", abandoned.Milliseconds()))
+		return err
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
@@ -105,6 +118,9 @@ func (p *Postgres) run(ctx context.Context, options pgx.TxOptions, f func(pgTx) 
 		if own != nil || err == nil {
 			return own
 		}
+		if errors.Is(err, context.DeadlineExceeded) {
+			p.pool.Reset() // its other connections would be as long in finding out
+		}
 		if try == retries || !again(err) {
 			return result(nil, err)
 		}
@@ -128,11 +144,15 @@ func (e unknownError) Unwrap() error { return e.err }
 
 // once returns what f returned, and what the database said.
 func (p *Postgres) once(ctx context.Context, options pgx.TxOptions, f func(pgTx) error) (own, err error) {
-	tx, err := p.pool.BeginTx(ctx, options)
+	tx, err := begin(ctx, p.pool, options)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
+	defer func() {
+		ctx, cancel := limited(context.WithoutCancel(ctx))
+		defer cancel()
+		_ = tx.Rollback(ctx)
+	}()
 	if own = f(pgTx{ctx, tx}); own != nil {
 		var database *UnavailableError
 		if errors.As(own, &database) {
@@ -140,6 +160,8 @@ func (p *Postgres) once(ctx context.Context, options pgx.TxOptions, f func(pgTx)
 		}
 		return own, nil
 	}
+	ctx, cancel := limited(ctx)
+	defer cancel()
 	if err = tx.Commit(ctx); err != nil {
 		var answer *pgconn.PgError
 		if !errors.As(err, &answer) && options.AccessMode != pgx.ReadOnly {
@@ -147,6 +169,17 @@ func (p *Postgres) once(ctx context.Context, options pgx.TxOptions, f func(pgTx)
 		}
 	}
 	return nil, err
+}
+
+func begin(ctx context.Context, pool *pgxpool.Pool, options pgx.TxOptions) (pgx.Tx, error) {
+	ctx, cancel := limited(ctx)
+	defer cancel()
+	return pool.BeginTx(ctx, options)
+}
+
+// limited is a context for one statement.
+func limited(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, patience)
 }
 
 // again tells whether a transaction that failed so may be repeated.
@@ -161,6 +194,7 @@ func again(err error) bool {
 	}
 	switch answer.Code {
 	case "40001", "40P01", // lost against another
+		"25P03",                   // abandoned, or so it seemed
 		"57P01", "57P02", "57P03", // shut down, or starting
 		"53300": // too many connections
 		return true
@@ -180,8 +214,10 @@ type pgTx struct {
 }
 
 func (t pgTx) Get(table Table, key []byte) ([]byte, error) {
+	ctx, cancel := limited(t.ctx)
+	defer cancel()
 	var value []byte
-	err := t.tx.QueryRow(t.ctx, `SELECT value FROM meshkey_entry WHERE tbl = $1 AND key = $2`, string(table), key).Scan(&value)
+	err := t.tx.QueryRow(ctx, `SELECT value FROM meshkey_entry WHERE tbl = $1 AND key = $2`, string(table), key).Scan(&value)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil
 	}
@@ -206,7 +242,9 @@ func (t pgTx) Scan(table Table, prefix, after []byte, yield func(key, value []by
 
 // page yields at most pageLen entries, and returns how many and the last key.
 func (t pgTx) page(table Table, prefix, after []byte, yield func(key, value []byte) bool) (n int, last []byte, more bool, err error) {
-	rows, err := t.tx.Query(t.ctx,
+	ctx, cancel := limited(t.ctx)
+	defer cancel()
+	rows, err := t.tx.Query(ctx,
 		`SELECT key, value FROM meshkey_entry
 		WHERE tbl = $1 AND key >= $2 AND ($3::bytea IS NULL OR key < $3) AND ($4::bytea IS NULL OR key > $4)
 		ORDER BY key LIMIT $5`, string(table), append([]byte{}, prefix...), end(prefix), after, pageLen)
@@ -243,7 +281,9 @@ func (t pgTx) Put(table Table, key, value []byte) error {
 	if err := checkPut(key, value); err != nil {
 		return err
 	}
-	_, err := t.tx.Exec(t.ctx, `INSERT INTO meshkey_entry (tbl, key, value) VALUES ($1, $2, $3)
+	ctx, cancel := limited(t.ctx)
+	defer cancel()
+	_, err := t.tx.Exec(ctx, `INSERT INTO meshkey_entry (tbl, key, value) VALUES ($1, $2, $3)
 		ON CONFLICT (tbl, key) DO UPDATE SET value = excluded.value`, string(table), key, append([]byte{}, value...))
 	if err != nil {
 		return &UnavailableError{err}
@@ -252,7 +292,9 @@ func (t pgTx) Put(table Table, key, value []byte) error {
 }
 
 func (t pgTx) Delete(table Table, key []byte) error {
-	if _, err := t.tx.Exec(t.ctx, `DELETE FROM meshkey_entry WHERE tbl = $1 AND key = $2`, string(table), key); err != nil {
+	ctx, cancel := limited(t.ctx)
+	defer cancel()
+	if _, err := t.tx.Exec(ctx, `DELETE FROM meshkey_entry WHERE tbl = $1 AND key = $2`, string(table), key); err != nil {
 		return &UnavailableError{err}
 	}
 	return nil

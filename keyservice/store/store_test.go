@@ -320,6 +320,42 @@ func TestCommitter(t *testing.T) {
 	})
 }
 
+// Whoever gives his change up costs those nothing who share its transaction.
+func TestCommitterGivenUp(t *testing.T) {
+	stores(t, func(t *testing.T, open func() store.Store) {
+		s := open()
+		defer s.Close()
+		c := store.NewCommitter(s, time.Hour)
+		defer c.Close()
+		running, release, first := make(chan bool, 1), make(chan bool), make(chan error, 1)
+		go func() {
+			first <- c.Update(ctx, func(w store.Writer) error {
+				running <- true
+				<-release
+				return nil
+			})
+		}()
+		<-running
+		gone, cancel := context.WithCancel(ctx)
+		cancel()
+		var unavailable *store.UnavailableError
+		if err := c.Update(gone, raise("counter")); !errors.As(err, &unavailable) {
+			t.Errorf("given up: %v", err)
+		}
+		defer c.Announce()() // two, so that they share
+		defer c.Announce()()
+		second := make(chan error, 1)
+		go func() { second <- c.Update(ctx, raise("counter")) }()
+		close(release)
+		if err := errors.Join(<-first, <-second); err != nil {
+			t.Error(err)
+		}
+		if got := count(get(t, s, "a", "counter")); got != 1 {
+			t.Errorf("one step made %d", got)
+		}
+	})
+}
+
 type counting struct {
 	store.Store
 	updates int
