@@ -120,22 +120,19 @@ func (a *ask) decide(r store.Reader) ([]edit, *api.Error, error) {
 	if w == nil {
 		return a.begin(r, approvers)
 	}
-	changed := a.adjust(w)
-	if no := a.missing(w, approvers); no != nil {
-		if changed {
-			return []edit{w.put(a.place)}, no, nil
-		}
-		return nil, no, nil
+	var edits []edit
+	if a.adjust(w) {
+		edits = []edit{w.put(a.place)}
 	}
-	if w.answered {
-		return nil, nil, nil
+	if no := a.missing(w, approvers); no != nil || w.answered {
+		return edits, no, nil
 	}
-	edits, no, err := a.spend(r)
+	spent, no, err := a.spend(r)
 	if err != nil || no != nil {
-		return nil, no, err
+		return edits, no, err
 	}
 	w.answered = true
-	return append(edits, w.put(a.place)), nil, nil
+	return append(spent, w.put(a.place)), nil, nil
 }
 
 // missing says why a request still waits, nil if it does not.
