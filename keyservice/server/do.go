@@ -13,7 +13,7 @@ import (
 
 // attempts is how often a call is begun anew because what it was prepared with
 // was changed meanwhile.
-const attempts = 4
+const attempts = 10
 
 // errChanged is what a caller's still returns when the store has something else
 // than the caller was found with.
