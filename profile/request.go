@@ -149,7 +149,9 @@ func (r *ConnectionRequest) Proves(pin *udf.Key) bool {
 
 // Witness is what both sides show for somebody to compare, 28 letters: the
 // device with the account that it was shown, the administrator with his own. If
-// they are the same nobody came between.
+// they are the same nobody came between. All letters count: who is between may
+// choose on both sides, so half of their bits is what it costs him to make two
+// that agree.
 func (r *ConnectionRequest) Witness(account udf.Fingerprint) udf.Fingerprint {
 	whole := r.name.Octets(r.name.Bits())
 	return udf.FingerprintOf(framed([]byte("meshkey connect v1 compare"), account.Octets(udf.DefaultBits), whole), requestType)

@@ -100,6 +100,11 @@ func (a *app) findPending(h *atHome, witness string, compare bool) (p pendingDev
 		if err != nil {
 			return p, exit.Errorf(exit.Usage, "the witness: %w", err)
 		}
+		// Who is between can try many requests on one side and many accounts on
+		// the other: of fewer letters he could make two that agree.
+		if want.Bits() < udf.DefaultBits {
+			return p, exit.Errorf(exit.Usage, "a witness has %d letters", udf.DefaultBits/5)
+		}
 		for _, p := range list {
 			if want.Matches(p.request.Witness(h.account.Fingerprint())) {
 				return p, nil

@@ -11,8 +11,7 @@ import (
 	"meshkey/profile"
 )
 
-// Tables of accounts. docs/FORMATS.md, Accounts of a
-// key service.
+// Tables of accounts. docs/FORMATS.md, Accounts of a key service.
 const (
 	accountTable    store.Table = "account"    // address: accountRow
 	deviceTable     store.Table = "device"     // address 0 fingerprint of its signature key: deviceRow
