@@ -56,6 +56,7 @@ var (
 	ErrQuota       = &Error{Status: http.StatusTooManyRequests, Code: "quota", Description: "the quota is used up"}
 	ErrWaiting     = &Error{Status: http.StatusAccepted, Code: "waiting", Description: "the call waits for approval, or for its delay to pass"}
 	ErrVetoed      = &Error{Status: http.StatusForbidden, Code: "vetoed", Description: "somebody has vetoed this"}
+	ErrUnsupported = &Error{Status: http.StatusNotImplemented, Code: "unsupported", Description: "the service does not do this"}
 	ErrTooLarge    = &Error{Status: http.StatusRequestEntityTooLarge, Code: "too-large", Description: "the call is too large"}
 	ErrSealed      = &Error{Status: http.StatusServiceUnavailable, Code: "sealed", Description: "the service waits for its keys"}
 	ErrUnavailable = &Error{Status: http.StatusServiceUnavailable, Code: "unavailable", Description: "the service cannot answer at present"}
@@ -68,7 +69,7 @@ var (
 // is what a service means that gives no Code.
 var refusals = []*Error{
 	ErrMalformed, ErrUnsigned, ErrSignature, ErrExpired, ErrDenied, ErrVetoed, ErrUnknown, ErrExists, ErrStale, ErrReplayed,
-	ErrTooMany, ErrQuota, ErrWaiting, ErrTooLarge, ErrUnavailable, ErrSealed,
+	ErrTooMany, ErrQuota, ErrWaiting, ErrUnsupported, ErrTooLarge, ErrUnavailable, ErrSealed,
 }
 
 // fill puts a refusal into a response.

@@ -226,3 +226,22 @@ func TestEveryRefusalIsRecorded(t *testing.T) {
 		}
 	}
 }
+
+func TestOtherOperations(t *testing.T) {
+	w := newWorld(t, "alice")
+	good := w.operation("alice", "groupw", 1).(*mesh.OperateRequest)
+	key := good.Operations[0].(*mesh.CryptographicOperationKeyAgreement).CryptographicOperation
+	for _, o := range []mesh.AnyOperation{
+		&mesh.CryptographicOperationSign{CryptographicOperation: key, Data: []byte("x")},
+		&mesh.CryptographicOperationShare{CryptographicOperation: key, Threshold: 2, Shares: 3},
+		&mesh.CryptographicOperationGenerate{CryptographicOperation: key},
+	} {
+		asked := *good
+		asked.Operations = []mesh.AnyOperation{o}
+		_, err := w.do(w.server, by(t, "alice"), &asked)
+		isRefusal(t, err, api.ErrUnsupported)
+	}
+	if n := len(w.records("alice@example.com")); n != 3 {
+		t.Errorf("%d refusals are recorded", n)
+	}
+}

@@ -62,8 +62,27 @@ func (j *job) operator() (*caller, error) {
 	return j.party(j.request.(*mesh.OperateRequest).AccountAddress)
 }
 
+// agreements checks that nothing is asked for but contributions to key agreements.
+//
+// Spec: a service of the drafts contributes to signatures too, splits keys, and
+// makes halves of new ones. Ours has halves that decrypt and nothing else: a
+// share that makes halves, or signs for a group, would be one with which it and
+// an administrator together are whoever they like. Signatures and halves are
+// made by those who are named for it (docs/FORMATS.md, Groups), without it.
+func agreements(operations []mesh.AnyOperation) error {
+	for _, o := range operations {
+		if _, ok := o.(*mesh.CryptographicOperationKeyAgreement); !ok {
+			return api.ErrUnsupported.Because("of all operations it does key agreements")
+		}
+	}
+	return nil
+}
+
 // operate makes the contributions that a member asks for.
 func (j *job) operate() (*plan, error) {
+	if err := agreements(j.request.(*mesh.OperateRequest).Operations); err != nil {
+		return nil, err
+	}
 	custody := j.group.custody
 	g := custody.Group()
 	signer := j.caller.key
