@@ -101,6 +101,9 @@ func (j *job) operate() (*plan, error) {
 		return nil, err
 	}
 	j.record(ids...)
+	if err := j.hurries(g, r); err != nil {
+		return nil, err
+	}
 	asked := j.ask(g, r)
 	if asked != nil {
 		if p, err := j.refused(asked); err != nil || p != nil {

@@ -48,6 +48,7 @@ type Config struct {
 	Groups   int           // whose halves are in memory at once; 1024 if 0
 	Accounts Policy        // who may have one, and how much of everything
 	Waits    Waits         // how much may wait for approval, and for how long
+	Rates    Rates         // how fast is answered
 	Now      func() time.Time
 	Log      *slog.Logger // nil for none
 }
@@ -59,6 +60,7 @@ type Server struct {
 	log       *slog.Logger
 	groups    *holdings
 	meter     Meter
+	buckets   buckets
 
 	// Audible tells whether the refusal of somebody unknown is written to the
 	// log, or only counted, because there are too many. nil is always.
@@ -91,6 +93,8 @@ func New(config Config) (*Server, error) {
 	config.Accounts.complete(config.Address)
 	orDefault(&config.Waits.Requests, 32)
 	orDefault(&config.Waits.For, 7*24*time.Hour)
+	orDefault(&config.Rates.Member, Rate{1_000, 50_000})
+	orDefault(&config.Rates.Key, Rate{5_000, 250_000})
 	if config.Now == nil {
 		config.Now = time.Now
 	}

@@ -1,0 +1,107 @@
+package server
+
+import (
+	"sync"
+	"time"
+
+	"meshkey/group"
+	"meshkey/keyservice/api"
+)
+
+// A Rate is how many envelopes are answered for in a second, over a long time,
+// and how many at once after a quiet time. With a negative PerSecond it is no
+// limit.
+type Rate struct {
+	PerSecond float64
+	Burst     float64
+}
+
+// Rates hold back who asks too fast. Each service counts for itself and in
+// memory: what has to hold for all of them, and through a restart, is a quota
+// among the group's conditions.
+type Rates struct {
+	Member Rate // of one member of a group; 1,000 a second and 50,000 at once if 0
+	Key    Rate // of one of a group's keys; 5,000 a second and 250,000 at once if 0
+}
+
+// maxBuckets bounds what is remembered. Beyond it all begin anew.
+const maxBuckets = 1 << 16
+
+// buckets have what is left to everyone who asked lately.
+type buckets struct {
+	mu sync.Mutex
+	by map[string]*bucket
+}
+
+type bucket struct {
+	left float64
+	at   time.Time
+}
+
+// take takes from all of some buckets, or from none, and then returns when there
+// is enough in them. Of no time that passes backwards is anything thought.
+func (b *buckets) take(now time.Time, wants []want) (wait time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.by == nil || len(b.by) > maxBuckets {
+		b.by = map[string]*bucket{}
+	}
+	for _, w := range wants {
+		wait = max(wait, b.fill(now, w))
+	}
+	if wait > 0 {
+		return wait
+	}
+	for _, w := range wants {
+		b.by[w.name].left -= float64(w.n)
+	}
+	return 0
+}
+
+// want is how much is to be taken from a bucket.
+type want struct {
+	name string
+	n    int
+	rate Rate
+}
+
+// fill adds what has come in since, and returns how long it takes until there is
+// enough. More than a bucket holds is taken from a full one.
+func (b *buckets) fill(now time.Time, w want) time.Duration {
+	x := b.by[w.name]
+	if x == nil {
+		x = &bucket{w.rate.Burst, now}
+		b.by[w.name] = x
+	}
+	if past := now.Sub(x.at); past > 0 {
+		x.left = min(w.rate.Burst, x.left+past.Seconds()*w.rate.PerSecond)
+	}
+	x.at = now
+	short := min(float64(w.n), w.rate.Burst) - x.left
+	if short <= 0 {
+		return 0
+	}
+	return time.Duration(short/w.rate.PerSecond*float64(time.Second)) + 1
+}
+
+// hurries refuses a request that comes too soon after others.
+func (j *job) hurries(g *group.Group, r *group.Request) error {
+	rates := j.server.config.Rates
+	var wants []want
+	name := g.Fingerprint().String()
+	if rates.Member.PerSecond > 0 {
+		wants = append(wants, want{"member " + name + " " + r.Grantee(), len(r.Items()), rates.Member})
+	}
+	if rates.Key.PerSecond > 0 {
+		for key, n := range counts(g, r) {
+			wants = append(wants, want{"key " + name + " " + key, n, rates.Key})
+		}
+	}
+	wait := j.server.buckets.take(j.now, wants)
+	if wait == 0 {
+		return nil
+	}
+	no := api.ErrTooMany.Because("this member, or the members of this group together, ask faster than is answered")
+	no.RetryAfter = wait
+	return no
+}
