@@ -30,16 +30,16 @@ const maxAddress = 1024
 
 // serviceFor is the service of an account: from the flag, else remembered beside
 // its seed.
-func (a *app) serviceFor(seedName, flag string) (serviceAddress, error) {
+func (a *app) serviceFor(seedName, flag string) (keyservice.Address, error) {
 	if flag != "" {
 		return parseService(flag)
 	}
 	b, err := a.read(seedName+endService, maxAddress)
 	if errors.Is(err, fs.ErrNotExist) || seedName == stdin {
-		return serviceAddress{}, exit.Errorf(exit.Usage, "at which service?").Hinted("--service ADDRESS names it: https://HOST:PORT/#FINGERPRINT")
+		return keyservice.Address{}, exit.Errorf(exit.Usage, "at which service?").Hinted("--service ADDRESS names it: https://HOST:PORT/#FINGERPRINT")
 	}
 	if err != nil {
-		return serviceAddress{}, err
+		return keyservice.Address{}, err
 	}
 	at, err := parseService(strings.TrimSpace(string(b)))
 	if err != nil {
@@ -52,7 +52,7 @@ func (a *app) serviceFor(seedName, flag string) (serviceAddress, error) {
 type atHome struct {
 	owner
 	profile *profile.Profile
-	at      serviceAddress
+	at      keyservice.Address
 	client  *keyservice.Client
 }
 
@@ -87,13 +87,13 @@ func (a *app) home(seedName string, h *homeFlags) (*atHome, error) {
 		return nil, exit.Errorf(exit.Failed, "%s has no address, by which a service knows an account", sourceName(name)).
 			Hinted("meshkey account create ADDRESS makes an account with one")
 	}
-	if at.fingerprint.IsZero() {
+	if at.Service.IsZero() {
 		s, err := hello(at)
 		if err != nil {
 			return nil, err
 		}
-		at = at.of(s.Fingerprint())
-		a.voice.Say("The service %s is %s.", at.url, at.fingerprint)
+		at = at.Of(s.Fingerprint())
+		a.voice.Say("The service %s is %s.", at.URL, at.Service)
 	}
 	who, err := a.ownerOf(seedName, h.open)
 	if err != nil {
@@ -219,7 +219,7 @@ func (a *app) publishAccount(home *atHome, p *publication) (*published, error) {
 	ctx, done := waiting()
 	defer done()
 	if err := home.register(ctx, p.invitation); err != nil {
-		return nil, atService(home.at.url, err)
+		return nil, atService(home.at.URL, err)
 	}
 	octets := home.seed.Octets()
 	defer secret.Wipe(octets)
@@ -243,7 +243,7 @@ func (a *app) publishAccount(home *atHome, p *publication) (*published, error) {
 		}
 	}
 	if err != nil {
-		return nil, atService(home.at.url, err)
+		return nil, atService(home.at.URL, err)
 	}
 	if p.seed != stdin {
 		if err := outfile.Write(p.seed+endService, []byte(home.at.String()+"\n"), true); err != nil {
@@ -282,11 +282,11 @@ func (h *atHome) nextRecord(ctx context.Context, key *record.Key, p *publication
 	switch {
 	case errors.Is(err, api.ErrUnknown):
 	case err != nil:
-		return nil, atService(h.at.url, err)
+		return nil, atService(h.at.URL, err)
 	default:
 		before, err := record.Open(b, key, administrator.PublicKey())
 		if err != nil {
-			return nil, about("the recovery record at "+h.at.url, err)
+			return nil, about("the recovery record at "+h.at.URL, err)
 		}
 		r.Serial, r.Escrowed = before.Serial+1, before.Escrowed
 	}
@@ -321,12 +321,12 @@ account's: nobody else can register it. The audit log keeps that there was an ac
 			ctx, done := waiting()
 			defer done()
 			if err := home.client.DeleteAccount(ctx); err != nil {
-				return atService(home.at.url, err)
+				return atService(home.at.URL, err)
 			}
 			if asJSON {
 				return a.printJSON(map[string]string{"account": home.account.Fingerprint().String(), "address": home.profile.Address(), "service": home.at.String()})
 			}
-			a.voice.Say("The service %s has deleted the account %s.", home.at.url, home.profile.Address())
+			a.voice.Say("The service %s has deleted the account %s.", home.at.URL, home.profile.Address())
 			return nil
 		},
 	}

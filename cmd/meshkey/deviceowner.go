@@ -1,7 +1,6 @@
 package main
 
 import (
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -9,39 +8,23 @@ import (
 	"meshkey/cmd/internal/ask"
 	"meshkey/cmd/internal/exit"
 	"meshkey/cmd/internal/terminal"
-	"meshkey/keyservice/api"
+	"meshkey/keyservice"
 	"meshkey/profile"
 	"meshkey/udf"
 )
 
-// pendingDevice is a device that asks to be connected.
-type pendingDevice struct {
-	request *profile.ConnectionRequest
-	since   string
-}
-
-// pending fetches the requests that wait, each verified to be the device's own.
-func (h *atHome) pending() (out []pendingDevice, err error) {
+// pending fetches the requests that wait.
+func (h *atHome) pending() ([]keyservice.Pending, error) {
 	ctx, done := waiting()
 	defer done()
-	answer, err := call[*api.ConnectPendingResponse](ctx, h.client, h.at, &api.ConnectPendingRequest{AccountAddress: h.profile.Address()})
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range answer.Pending {
-		r, err := profile.ParseConnectionRequest(p.EnvelopedRequestConnection)
-		if err != nil {
-			return nil, exit.Errorf(exit.NotVerified, "the service %s shows a request that no device made: %w", h.at.url, err)
-		}
-		out = append(out, pendingDevice{r, string(p.Received)})
-	}
-	return out, nil
+	list, err := h.client.ConnectPending(ctx)
+	return list, atService(h.at.URL, err)
 }
 
-func (h *atHome) view(p pendingDevice) *deviceView {
+func (h *atHome) view(p keyservice.Pending) *deviceView {
 	return &deviceView{
-		Device: p.request.Device().Fingerprint().String(), Account: h.account.Fingerprint().String(), Address: h.profile.Address(),
-		Witness: p.request.Witness(h.account.Fingerprint()).String(), Since: p.since,
+		Device: p.Request.Device().Fingerprint().String(), Account: h.account.Fingerprint().String(), Address: h.profile.Address(),
+		Witness: p.Request.Witness(h.account.Fingerprint()).String(), Since: p.Received.Format(time.RFC3339),
 	}
 }
 
@@ -90,7 +73,7 @@ the letters that the device itself must show.`,
 
 // find returns the device that is meant: by the witness that it shows, or, if
 // none is given, the only one, after somebody has compared.
-func (a *app) findPending(h *atHome, witness string, compare bool) (p pendingDevice, err error) {
+func (a *app) findPending(h *atHome, witness string, compare bool) (p keyservice.Pending, err error) {
 	list, err := h.pending()
 	if err != nil {
 		return p, err
@@ -106,7 +89,7 @@ func (a *app) findPending(h *atHome, witness string, compare bool) (p pendingDev
 			return p, exit.Errorf(exit.Usage, "a witness has %d letters", udf.DefaultBits/5)
 		}
 		for _, p := range list {
-			if want.Matches(p.request.Witness(h.account.Fingerprint())) {
+			if want.Matches(p.Request.Witness(h.account.Fingerprint())) {
 				return p, nil
 			}
 		}
@@ -181,7 +164,7 @@ only one that waits is shown, and you are asked whether they are the same.`,
 			if err != nil {
 				return err
 			}
-			answer, err := home.account.Accept(p.request, home.profile, profile.Acceptance{Roles: roles, Name: name, Time: time.Now()})
+			answer, err := home.account.Accept(p.Request, home.profile, profile.Acceptance{Roles: roles, Name: name, Time: time.Now()})
 			if err != nil {
 				return err
 			}
@@ -218,7 +201,7 @@ the WITNESS as "meshkey device pending" shows it.`,
 			if err != nil {
 				return err
 			}
-			answer, err := home.account.Reject(p.request, home.profile, time.Now())
+			answer, err := home.account.Reject(p.Request, home.profile, time.Now())
 			if err != nil {
 				return err
 			}
@@ -231,13 +214,11 @@ the WITNESS as "meshkey device pending" shows it.`,
 }
 
 // answerDevice puts the owner's answer where the device finds it.
-func (a *app) answerDevice(home *atHome, p pendingDevice, answer []byte, name string, asJSON bool, what string) error {
+func (a *app) answerDevice(home *atHome, p keyservice.Pending, answer []byte, name string, asJSON bool, what string) error {
 	ctx, done := waiting()
 	defer done()
-	_, err := call[*api.ConnectCompleteResponse](ctx, home.client, home.at,
-		&api.ConnectCompleteRequest{AccountAddress: home.profile.Address(), EnvelopedRespondConnection: answer})
-	if err != nil {
-		return err
+	if err := home.client.ConnectComplete(ctx, answer); err != nil {
+		return atService(home.at.URL, err)
 	}
 	v := home.view(p)
 	v.Name = name
@@ -246,117 +227,4 @@ func (a *app) answerDevice(home *atHome, p pendingDevice, answer []byte, name st
 	}
 	a.voice.Say("The device %s %s.", v.Device, what)
 	return nil
-}
-
-// devices lists what is connected to an account.
-func (h *atHome) devices() (out []*deviceView, err error) {
-	ctx, done := waiting()
-	defer done()
-	answer, err := call[*api.StatusResponse](ctx, h.client, h.at, &api.StatusRequest{AccountAddress: h.profile.Address()})
-	if err != nil {
-		return nil, err
-	}
-	for _, d := range answer.Devices {
-		c, err := profile.ParseConnection(d.EnvelopedConnectionDevice, h.profile)
-		if err != nil {
-			return nil, exit.Errorf(exit.NotVerified, "the service %s lists a device that this account did not connect: %w", h.at.url, err)
-		}
-		out = append(out, &deviceView{
-			Device: c.Device().String(), Account: h.account.Fingerprint().String(), Address: h.profile.Address(),
-			Name: d.Name, Added: string(d.Added),
-		})
-	}
-	return out, nil
-}
-
-func (a *app) deviceList() *cobra.Command {
-	var (
-		h      homeFlags
-		asJSON bool
-	)
-	cmd := &cobra.Command{
-		Use:     "list SEED",
-		Short:   "List the devices that are connected to an account",
-		Example: `  meshkey device list alice.seed`,
-		Args:    oneArg("SEED"),
-		RunE: func(_ *cobra.Command, args []string) error {
-			home, err := a.home(args[0], &h)
-			if err != nil {
-				return err
-			}
-			defer home.wipe()
-			list, err := home.devices()
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				if list == nil {
-					list = []*deviceView{}
-				}
-				return a.printJSON(map[string]any{"account": home.account.Fingerprint().String(), "devices": list})
-			}
-			for _, v := range list {
-				v.print(a.out)
-			}
-			if len(list) == 0 {
-				a.voice.Say("No device is connected.")
-			}
-			return nil
-		},
-	}
-	h.flags(cmd)
-	jsonFlag(cmd, &asJSON)
-	return cmd
-}
-
-func (a *app) deviceRemove() *cobra.Command {
-	var (
-		h      homeFlags
-		asJSON bool
-	)
-	cmd := &cobra.Command{
-		Use:   "remove SEED DEVICE",
-		Short: "Remove a device from an account",
-		Long: `Remove a device from the account of SEED, by its name or its fingerprint. The service refuses
-it from its next call on; what it has read it has read.`,
-		Example: `  meshkey device remove alice.seed laptop
-  meshkey device remove alice.seed MCOT-XEJG-6B6X-WBLL-M4AN-RJJU-YSFH`,
-		Args: several("SEED", "DEVICE"),
-		RunE: func(_ *cobra.Command, args []string) error {
-			home, err := a.home(args[0], &h)
-			if err != nil {
-				return err
-			}
-			defer home.wipe()
-			list, err := home.devices()
-			if err != nil {
-				return err
-			}
-			var found []*deviceView
-			for _, v := range list {
-				if v.Name == args[1] || strings.EqualFold(v.Device, args[1]) {
-					found = append(found, v)
-				}
-			}
-			if len(found) != 1 {
-				return exit.Errorf(exit.Usage, "%s of the account called %s", countOf(len(found), "device is", "devices are"), terminal.Clean(args[1])).
-					Hinted("meshkey device list %s names all", args[0])
-			}
-			ctx, done := waiting()
-			defer done()
-			_, err = call[*api.ConnectCompleteResponse](ctx, home.client, home.at,
-				&api.ConnectCompleteRequest{AccountAddress: home.profile.Address(), RemoveDevice: found[0].Device})
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return a.printJSON(found[0])
-			}
-			a.voice.Say("The device %s is removed.", found[0].Device)
-			return nil
-		},
-	}
-	h.flags(cmd)
-	jsonFlag(cmd, &asJSON)
-	return cmd
 }

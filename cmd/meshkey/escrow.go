@@ -14,6 +14,7 @@ import (
 	"meshkey/cmd/internal/outfile"
 	"meshkey/cmd/internal/terminal"
 	"meshkey/escrow"
+	"meshkey/keyservice"
 	"meshkey/print"
 	"meshkey/profile"
 	"meshkey/shamir"
@@ -93,7 +94,7 @@ type escrowing struct {
 
 	date       time.Time
 	profile    *profile.Profile
-	keeper     *serviceAddress // that keeps the recovery record; nil for none that can be called
+	keeper     *keyservice.Address // that keeps the recovery record; nil for none that can be called
 	invitation string
 }
 

@@ -118,7 +118,7 @@ func (a *app) askService(d *group.Decryption, f folder, me *party, others int, a
 		if err != nil {
 			return err
 		}
-		at, online = moved.of(me.group.Service().Udf), true
+		at, online = moved.Of(me.group.Service().Udf), true
 	}
 	if !online {
 		return nil
@@ -132,7 +132,7 @@ func (a *app) askService(d *group.Decryption, f folder, me *party, others int, a
 	defer done()
 	answer, err := c.Contribute(ctx, d.Request())
 	if err != nil {
-		return atService(at.url, err)
+		return atService(at.URL, err)
 	}
 	return d.Add(answer)
 }

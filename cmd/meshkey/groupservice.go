@@ -76,16 +76,16 @@ func (a *app) push(f folder, g *group.Group, by api.Caller, invitation string) e
 	defer done()
 	if invitation != "" {
 		if err := c.CreateAccount(ctx, g.Profile(), invitation); err != nil {
-			return atService(at.url, err)
+			return atService(at.URL, err)
 		}
 	}
 	halves = slices.DeleteFunc(halves, g.Obsolete)
 	err = c.Keep(ctx, g.Bytes(), halves...)
 	if errors.Is(err, api.ErrStale) {
-		return exit.Errorf(exit.Failed, "the service %s has a newer record of the group", at.url).
+		return exit.Errorf(exit.Failed, "the service %s has a newer record of the group", at.URL).
 			Hinted("meshkey group pull %s --seed SEED fetches it", string(f))
 	}
-	return atService(at.url, err)
+	return atService(at.URL, err)
 }
 
 // administratorOf is the caller who may change what a service has of a group:
@@ -176,7 +176,7 @@ func (a *app) tellAtService(g *group.Group, asJSON bool) error {
 	if asJSON {
 		return a.printJSON(told)
 	}
-	a.voice.Say("The service %s has record number %d of the group %s.", at.url, g.Serial(), g.Address())
+	a.voice.Say("The service %s has record number %d of the group %s.", at.URL, g.Serial(), g.Address())
 	return nil
 }
 
@@ -262,14 +262,14 @@ func fetchGroup(g *group.Group, by api.Caller) (*group.Group, error) {
 	defer done()
 	b, err := c.Group(ctx, g.Address())
 	if err != nil {
-		return nil, atService(at.url, err)
+		return nil, atService(at.URL, err)
 	}
 	newest, err := group.Parse(b, g.Fingerprint())
 	if err != nil {
-		return nil, about("what the service "+at.url+" has", err)
+		return nil, about("what the service "+at.URL+" has", err)
 	}
 	if err := newest.Succeeds(g); err != nil {
-		return nil, about("what the service "+at.url+" has", err)
+		return nil, about("what the service "+at.URL+" has", err)
 	}
 	return newest, nil
 }
@@ -288,13 +288,13 @@ func (a *app) serviceMember(name string) (*group.Member, error) {
 	if err != nil {
 		return nil, err
 	}
-	if at.fingerprint.IsZero() {
-		a.voice.Say("The service %s is %s.", at.url, p.Fingerprint())
+	if at.Service.IsZero() {
+		a.voice.Say("The service %s is %s.", at.URL, p.Fingerprint())
 		a.voice.Say("Compare that with what its operator tells you.")
 	}
-	m, err := group.NewMember(p, at.url)
+	m, err := group.NewMember(p, at.URL)
 	if err != nil {
-		return nil, exit.Errorf(exit.Failed, "%s cannot take part in a group: %w", at.url, err)
+		return nil, exit.Errorf(exit.Failed, "%s cannot take part in a group: %w", at.URL, err)
 	}
 	return &m, nil
 }

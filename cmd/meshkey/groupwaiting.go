@@ -70,7 +70,7 @@ type visit struct {
 
 	folder folder
 	group  *group.Group
-	at     serviceAddress
+	at     keyservice.Address
 	who    owner
 	client *keyservice.Client
 	ctx    context.Context
@@ -124,16 +124,16 @@ func (v *visit) waiting() (out []waitingRequest, err error) {
 	for {
 		r, err := v.client.Do(v.ctx, &api.WaitingRequest{AccountAddress: v.group.Address(), After: after})
 		if err != nil {
-			return nil, atService(v.at.url, err)
+			return nil, atService(v.at.URL, err)
 		}
 		page, ok := r.(*api.WaitingResponse)
 		if !ok {
-			return nil, exit.Errorf(exit.Failed, "the service %s answers something else", v.at.url)
+			return nil, exit.Errorf(exit.Failed, "the service %s answers something else", v.at.URL)
 		}
 		for _, w := range page.Waiting {
 			request, err := readWaiting(v.group, w)
 			if err != nil {
-				return nil, exit.Errorf(exit.NotVerified, "the service %s shows a request that was not made so: %w", v.at.url, err)
+				return nil, exit.Errorf(exit.NotVerified, "the service %s shows a request that was not made so: %w", v.at.URL, err)
 			}
 			out = append(out, waitingRequest{w, request})
 		}
@@ -246,7 +246,7 @@ others.`,
 			}
 			_, err = v.client.Do(v.ctx, &api.ApproveRequest{AccountAddress: v.group.Address(), GranteeAccount: w.GranteeAccount, Request: w.Request})
 			if err != nil {
-				return atService(v.at.url, err)
+				return atService(v.at.URL, err)
 			}
 			return a.tellDecision(w, "approved", asJSON)
 		},
@@ -280,7 +280,7 @@ ask again, and it waits again. A request of your own is withdrawn so.`,
 			}
 			_, err = v.client.Do(v.ctx, &api.VetoRequest{AccountAddress: v.group.Address(), GranteeAccount: w.GranteeAccount, Request: w.Request})
 			if err != nil {
-				return atService(v.at.url, err)
+				return atService(v.at.URL, err)
 			}
 			return a.tellDecision(w, "vetoed", asJSON)
 		},

@@ -10,6 +10,7 @@ import (
 	"meshkey/cmd/internal/outfile"
 	"meshkey/cmd/internal/terminal"
 	"meshkey/internal/secret"
+	"meshkey/keyservice"
 	"meshkey/keyservice/api"
 	"meshkey/record"
 	"meshkey/recovery"
@@ -19,22 +20,22 @@ import (
 // keep makes a service the keeper of the recovery record, and what the sheets
 // say of it: the certificate has room for the host, and mostly for as much of
 // the fingerprint as tells the service from any other.
-func (o *escrowing) keep(at serviceAddress) {
-	o.keeper, o.service = &at, at.host()
+func (o *escrowing) keep(at keyservice.Address) {
+	o.keeper, o.service = &at, at.Host()
 	if o.host == "" {
 		o.host = keeperText(at)
 	}
 }
 
 // keeperText is an address as a sheet has it: host/#MABC-…, in short.
-func keeperText(at serviceAddress) string {
-	if at.fingerprint.IsZero() {
-		return at.host()
+func keeperText(at keyservice.Address) string {
+	if at.Service.IsZero() {
+		return at.Host()
 	}
-	if text := at.host() + "/#" + at.fingerprint.Text(udf.MinBits); len(text) <= maxText {
+	if text := at.Host() + "/#" + at.Service.Text(udf.MinBits); len(text) <= maxText {
 		return text
 	}
-	return at.host()
+	return at.Host()
 }
 
 // serviceName is the service as the account's profile has it.
@@ -42,7 +43,7 @@ func (o *escrowing) serviceName() string {
 	if o.keeper == nil {
 		return ""
 	}
-	return o.keeper.fingerprint.String()
+	return o.keeper.Service.String()
 }
 
 // prepareService asks the service of a new account whether it would have it,
@@ -58,10 +59,10 @@ func (a *app) prepareService(o *escrowing, invitation string) (err error) {
 	if err != nil {
 		return err
 	}
-	if o.keeper.fingerprint.IsZero() {
-		a.voice.Say("The service %s is %s.", o.keeper.url, p.Fingerprint())
+	if o.keeper.Service.IsZero() {
+		a.voice.Say("The service %s is %s.", o.keeper.URL, p.Fingerprint())
 		o.host = ""
-		o.keep(o.keeper.of(p.Fingerprint()))
+		o.keep(o.keeper.Of(p.Fingerprint()))
 	}
 	c, err := dial(*o.keeper, api.Caller{})
 	if err != nil {
@@ -71,10 +72,10 @@ func (a *app) prepareService(o *escrowing, invitation string) (err error) {
 	defer done()
 	answer, err := c.ValidateAccount(ctx, o.address, o.invitation)
 	if err != nil {
-		return atService(o.keeper.url, err)
+		return atService(o.keeper.URL, err)
 	}
 	if !answer.Available {
-		return exit.Errorf(exit.Refused, "the service %s does not register %s: %s", o.keeper.url, o.address, answer.Reason).
+		return exit.Errorf(exit.Refused, "the service %s does not register %s: %s", o.keeper.URL, o.address, answer.Reason).
 			Hinted("%s", invitationHint(o.invitation, answer))
 	}
 	return nil
@@ -126,7 +127,7 @@ type fetching struct {
 
 // keeperOf is who keeps the recovery record: by the flag, or by the certificate
 // of the sheets.
-func (f *fetching) keeperOf(r *recovery.Result) (at serviceAddress, ok bool, err error) {
+func (f *fetching) keeperOf(r *recovery.Result) (at keyservice.Address, ok bool, err error) {
 	if f.service != "" {
 		at, err = parseService(f.service)
 		return at, err == nil, err
@@ -161,21 +162,21 @@ func (a *app) fetchRecord(o *recovering, r *recovery.Result) error {
 	b, err := fetchRecord(ctx, at, key.Locator())
 	switch {
 	case errors.Is(err, api.ErrUnknown):
-		a.voice.Warn("%s has no recovery record of this account", at.url)
+		a.voice.Warn("%s has no recovery record of this account", at.URL)
 	case err != nil:
-		a.voice.Warn("the recovery record was not fetched: %s", plain(explain(atService(at.url, err)).Error()))
+		a.voice.Warn("the recovery record was not fetched: %s", plain(explain(atService(at.URL, err)).Error()))
 	default:
-		o.records = append(o.records, sealedRecord{at.url, b})
+		o.records = append(o.records, sealedRecord{at.URL, b})
 	}
 	return nil
 }
 
 // agreeToFetch asks, unless a flag has said so, whether a service may be asked.
-func (a *app) agreeToFetch(o *recovering, at serviceAddress) bool {
+func (a *app) agreeToFetch(o *recovering, at keyservice.Address) bool {
 	if o.fetch.fetch || o.fetch.service != "" {
 		return true
 	}
-	a.voice.Say("The sheets say that %s keeps this account's recovery record: what the seed alone does not give back.", at.host())
+	a.voice.Say("The sheets say that %s keeps this account's recovery record: what the seed alone does not give back.", at.Host())
 	t, err := terminal.Open()
 	if err != nil {
 		a.voice.Say("It was not asked for it. To have it fetched: --fetch.")
@@ -187,7 +188,7 @@ func (a *app) agreeToFetch(o *recovering, at serviceAddress) bool {
 }
 
 // fetchRecord asks a service for what is at a locator, without saying who asks.
-func fetchRecord(ctx context.Context, at serviceAddress, locator string) ([]byte, error) {
+func fetchRecord(ctx context.Context, at keyservice.Address, locator string) ([]byte, error) {
 	c, err := dial(at, api.Caller{})
 	if err != nil {
 		return nil, err

@@ -15,7 +15,6 @@ import (
 	"meshkey/keyservice"
 	"meshkey/keyservice/api"
 	"meshkey/profile"
-	"meshkey/udf"
 )
 
 // patience is how long a command waits for a service, with all that it tries
@@ -73,7 +72,7 @@ Nothing is told to it of who asks.`,
 			if err != nil {
 				return err
 			}
-			v := &serviceView{p.Fingerprint().String(), at.of(p.Fingerprint()).String(), !at.fingerprint.IsZero(), p.Keys()}
+			v := &serviceView{p.Fingerprint().String(), at.Of(p.Fingerprint()).String(), !at.Service.IsZero(), p.Keys()}
 			if asJSON {
 				return a.printJSON(v)
 			}
@@ -90,45 +89,21 @@ Nothing is told to it of who asks.`,
 	return cmd
 }
 
-// A serviceAddress says where a service is and, if it is known, which.
-type serviceAddress struct {
-	url         string // https://keys.example.com:8443
-	fingerprint udf.Fingerprint
-}
-
 // isService tells the address of a service from the name of a file.
 func isService(text string) bool { return strings.HasPrefix(text, "https://") }
 
 // parseService reads an address as it is typed.
-func parseService(text string) (s serviceAddress, err error) {
-	if !isService(text) {
-		return s, exit.Errorf(exit.Usage, "%q is no address of a service", text).
-			Hinted("it is https://HOST:PORT/#FINGERPRINT, as its operator has it from meshkeyd")
+func parseService(text string) (keyservice.Address, error) {
+	at, err := keyservice.ParseAddress(text)
+	if err != nil {
+		return at, exit.Errorf(exit.Usage, "%s: %w", text, err).
+			Hinted("a service's address is https://HOST:PORT/#FINGERPRINT, as its operator has it from: meshkeyd show")
 	}
-	url, fingerprint, ok := strings.Cut(text, "#")
-	s.url = strings.TrimRight(url, "/")
-	if ok {
-		if s.fingerprint, err = udf.ParseFingerprint(fingerprint); err != nil {
-			return s, exit.Errorf(exit.Usage, "the fingerprint after # in the service's address: %w", err)
-		}
-	}
-	return s, nil
-}
-
-func (s serviceAddress) of(f udf.Fingerprint) serviceAddress { return serviceAddress{s.url, f} }
-
-// host is the address as it stands on a sheet.
-func (s serviceAddress) host() string { return strings.TrimPrefix(s.url, "https://") }
-
-func (s serviceAddress) String() string {
-	if s.fingerprint.IsZero() {
-		return s.url + "/"
-	}
-	return s.url + "/#" + s.fingerprint.String()
+	return at, nil
 }
 
 // dial makes a client of a service. Nothing is sent.
-func dial(s serviceAddress, by api.Caller, options ...keyservice.Option) (*keyservice.Client, error) {
+func dial(s keyservice.Address, by api.Caller, options ...keyservice.Option) (*keyservice.Client, error) {
 	c, err := keyservice.NewClient(s.String(), by, options...)
 	if err != nil {
 		return nil, exit.Errorf(exit.Usage, "%w", err)
@@ -137,7 +112,7 @@ func dial(s serviceAddress, by api.Caller, options ...keyservice.Option) (*keyse
 }
 
 // hello asks a service for its profile.
-func hello(s serviceAddress) (*profile.Profile, error) {
+func hello(s keyservice.Address) (*profile.Profile, error) {
 	c, err := dial(s, api.Caller{})
 	if err != nil {
 		return nil, err
@@ -145,7 +120,7 @@ func hello(s serviceAddress) (*profile.Profile, error) {
 	ctx, done := waiting()
 	defer done()
 	p, err := c.Hello(ctx)
-	return p, atService(s.url, err)
+	return p, atService(s.URL, err)
 }
 
 func waiting() (context.Context, context.CancelFunc) {
@@ -154,12 +129,12 @@ func waiting() (context.Context, context.CancelFunc) {
 
 // serviceOf is the service of a group as its record names it, and whether it can
 // be called: some are reached by files alone.
-func serviceOf(g *group.Group) (serviceAddress, bool) {
+func serviceOf(g *group.Group) (keyservice.Address, bool) {
 	s := g.Service()
 	if s == nil || !isService(s.Address) {
-		return serviceAddress{}, false
+		return keyservice.Address{}, false
 	}
-	return serviceAddress{s.Address, s.Udf}, true
+	return keyservice.Address{URL: s.Address, Service: s.Udf}, true
 }
 
 // serviceHints say what can be done about what a service answers.
@@ -205,6 +180,9 @@ func atService(url string, err error) error {
 	if is[*keyservice.WrongServiceError](err) {
 		return exit.Errorf(exit.NotVerified, "the service %s: %w", url, err).
 			Hinted("compare the address with what the service's operator tells you; if it is right, somebody is in between")
+	}
+	if is[*keyservice.FalseError](err) {
+		return exit.Errorf(exit.NotVerified, "the service %s: %w", url, err)
 	}
 	for _, h := range serviceHints {
 		if errors.Is(err, h.err) {
