@@ -8,7 +8,6 @@ import (
 
 	"meshkey/cmd/internal/exit"
 	"meshkey/cmd/internal/terminal"
-	"meshkey/profile"
 	"meshkey/udf"
 )
 
