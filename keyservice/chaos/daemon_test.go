@@ -111,7 +111,7 @@ func (d *daemon) run(args ...string) string {
 // start starts the service and returns when it listens.
 func (d *daemon) start() {
 	d.Helper()
-	cmd := exec.Command(program(d), "serve", "--dir", d.dir, "--log", "json", "--root-interval", "1s")
+	cmd := exec.Command(program(d), "serve", "--dir", d.dir, "--log", "json", "--root-interval", "1s", "--rate", "1000000", "--monitor", "127.0.0.1:0")
 	out, err := cmd.StderrPipe()
 	check(d, err)
 	check(d, cmd.Start())
