@@ -2,15 +2,12 @@ package main
 
 import (
 	"context"
-	"io"
 	"net/http"
 	"os"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
-	"meshkey/keyservice/api"
 	"meshkey/keyservice/server"
 	"meshkey/keyservice/store"
 )
@@ -26,16 +23,7 @@ func service(keep, fixture, secretsFile string) http.Handler {
 	s, err := server.New(server.Config{Store: st, Address: "keys.example.com", Window: window, Skew: time.Hour})
 	check(err)
 	check(s.Unseal(secrets))
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, api.MaxBody))
-		if err != nil {
-			return
-		}
-		response, status := s.Do(r.Context(), server.Peer{Address: r.RemoteAddr}, body)
-		w.Header().Set("Content-Length", strconv.Itoa(len(response)))
-		w.WriteHeader(status)
-		_, _ = w.Write(response)
-	})
+	return s.Handler()
 }
 
 func open(keep string) store.Store {
