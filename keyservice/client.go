@@ -57,12 +57,6 @@ type Client struct {
 // An Option changes how a client works.
 type Option func(*Client)
 
-// OnReceipt has the client pass on what the service signs about its calls, a DARE
-// envelope each: audit.Receipt.
-func OnReceipt(keep func(receipt []byte)) Option {
-	return func(c *Client) { c.receipt = keep }
-}
-
 // Clock is what the client takes for the time.
 func Clock(now func() time.Time) Option {
 	return func(c *Client) { c.now = now }
@@ -213,7 +207,13 @@ func (c *Client) Do(ctx context.Context, r api.Request) (api.Response, error) {
 		if err != nil {
 			return err
 		}
-		answer, err = c.post(ctx, c.http, r, body)
+		if answer, err = c.post(ctx, c.http, r, body); err != nil {
+			return err
+		}
+		if err = c.receipts(service, body, answer); err != nil {
+			api.Wipe(answer)
+			answer = nil
+		}
 		return err
 	})
 	return answer, err
@@ -277,11 +277,6 @@ func (c *Client) post(ctx context.Context, hc *http.Client, r api.Request, body 
 	answer, err := api.ParseAnswer(r, b)
 	if err != nil {
 		return nil, err
-	}
-	if c.receipt != nil {
-		for _, e := range answer.Base().EnvelopedReceipts {
-			c.receipt(e)
-		}
 	}
 	return answer, nil
 }

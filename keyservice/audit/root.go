@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -150,4 +151,18 @@ func (r Receipt) Verify(signer *cogen.PublicKey) error {
 	}
 	_, err := unsign("root", r, signer)
 	return err
+}
+
+// Of verifies the receipt as Open does, and that it is of a call and of the
+// answer to it, the octets of both: of the call as it was sent, of the answer
+// without its receipts.
+func (r Receipt) Of(signer *cogen.PublicKey, call, answer []byte) (*Record, error) {
+	record, err := r.Open(signer)
+	if err != nil {
+		return nil, err
+	}
+	if record.Request != sha256.Sum256(call) || record.Refused != "" || record.Answer != sha256.Sum256(answer) {
+		return nil, errors.New("audit: the receipt of another call, or of another answer")
+	}
+	return record, nil
 }
