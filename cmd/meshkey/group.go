@@ -26,14 +26,21 @@ func (a *app) groupCommand() *cobra.Command {
 Only the administrator can read alone: he has the group's seed, which can be put on paper
 as the seed of any account (meshkey escrow).
 
-Everyone keeps a folder of the group: the administrator, the service, every member. What
-they send each other are files; what is secret in them is sealed to whom they are for.
-Those who are at one computer decrypt with "decrypt"; those who are not, in three steps:
+A key service is called: the group remembers its address, "decrypt" asks it, and whoever
+changes the group tells it. It refuses a dismissed member from then on, and lets others
+wait if the group's conditions say so: "waiting", "approve", "veto".
+
+Everyone keeps a folder of the group. What members and the administrator send each other
+are files; what is secret in them is sealed to whom they are for. Members at one computer
+decrypt with "decrypt"; those who are not, in three steps, and so a service that cannot
+be called:
 
   request     who wants to read asks
-  contribute  the service, or each member who agrees, answers
+  contribute  each member who agrees, or the service, answers
   combine     who asked decrypts`,
-		Example: `  meshkey group create staff staff@example.com --mode offline --need 2 \
+		Example: `  meshkey group create staff staff@example.com --mode service --member alice.profile \
+      --service https://keys.example.com/#MBIJ-QPWF-7LDP-T5QF-PN7W-4NP7-N3FN
+  meshkey group create board board@example.com --mode offline --need 2 \
       --member alice.profile --member bob.profile --member carol.profile
   meshkey group encrypt plan.pdf --group staff --out plan.dare
   meshkey group decrypt plan.dare --group staff --seed alice.seed \

@@ -93,7 +93,7 @@ func codesTopic() *cobra.Command {
   3  not enough shares yet, or the file of a party is missing
   4  a share is damaged, of another set, or contradicts another; so for files of a ceremony
   5  the shares combine, but not to the account asked for; nothing was written
-  6  refused: by the key service, or who asks is not of the group
+  6  refused: by the key service, which can let wait too, or who asks is not of the group
   7  a proof or signature does not verify; its maker is named
 
 With --json, standard output is one object in any case. On failure it has a member
