@@ -35,6 +35,13 @@
 // request is signed by the member and answered if the newest record that the
 // service was given has him.
 //
+// Conditions ([Administrator.SetConditions]) bind a service that is honest, and
+// are for one member each: who may read without any can read for all others. Nobody
+// approves for himself, under another address either, as far as profiles and keys
+// show it; that two accounts are one person's the record cannot know. Approvers
+// are told what is asked for by the name of the envelope, which is a fingerprint
+// of the sender's ephemeral key, and not by what is in it.
+//
 // What members learn of each other: the record lists addresses and public keys
 // of all. Who is asked to contribute sees what the service sees. Contributing is
 // giving one reading: the answer is sealed to who asks, who then reads that

@@ -3,6 +3,8 @@ package group
 import (
 	"errors"
 	"fmt"
+	"strings"
+	"unicode"
 
 	"meshkey/cogen"
 	"meshkey/internal/jsonb"
@@ -41,6 +43,8 @@ func (m *Member) check() error {
 	switch {
 	case m.Address == "" || len(m.Address) > maxName || m.Address == Service:
 		return fmt.Errorf("group: a member needs an address of 1 to %d octets", maxName)
+	case strings.ContainsFunc(m.Address, unicode.IsControl):
+		return errors.New("group: an address with characters that cannot be shown")
 	case m.Encryption == nil || m.Encryption.Algorithm().IsSignature() || m.Signature == nil || !m.Signature.Algorithm().IsSignature():
 		return errors.New("group: a member needs an encryption and a signature key, as the profile of a person has them")
 	case m.Udf.Bits() < udf.MinBits:

@@ -87,7 +87,7 @@ func (j *job) veto() (*plan, error) {
 		return nil, err
 	}
 	edits := p.forget()
-	if j.caller.role != member || j.caller.account != p.grantee {
+	if asker := j.group.custody.Group().Member(p.grantee); !asker.Signature.Equal(j.caller.key) {
 		edits = append(edits, putVeto(p, &vetoRow{Address: j.caller.account, Key: j.caller.kid, Time: mesh.NewDateTime(j.now)}))
 	}
 	response := &api.VetoResponse{}

@@ -404,3 +404,39 @@ func TestDevicesDoNotApprove(t *testing.T) {
 	check(t, err)
 	check(t, w.operate(w.server, r))
 }
+
+// An administrator who has a member's address, or is one, is taken for what his
+// key says.
+func TestAdministratorsAndMembers(t *testing.T) {
+	w := newWorld(t, "alice", "bob")
+	other := identity(t, "z").Member
+	other.Address = "bob@example.com"
+	c, err := w.groups["groupw"].admin.AppointSome(w.clock.now(), 2, identity(t, "alice").Member, other)
+	check(t, err)
+	w.deliver("groupw", c)
+	r := w.request("bob", 1)
+	o, err := r.Operate(w.groups["groupw"].admin.Group())
+	check(t, err)
+	z := api.Caller{Account: "bob@example.com", Key: by(t, "z").Key}
+	_, err = w.do(w.server, z, o)
+	isRefusal(t, err, api.ErrDenied)
+	check(t, w.operate(w.server, r))
+	check(t, w.operate(w.server, w.request("alice", 1)))
+	// A member who is an administrator brings records.
+	w.set(&group.Conditions{Delay: time.Hour})
+	_, err = w.do(w.server, by(t, "alice"), transferOf("groupw", c))
+	isRefusal(t, err, api.ErrStale)
+	_, err = w.do(w.server, by(t, "bob"), transferOf("groupw", c))
+	isRefusal(t, err, api.ErrDenied)
+	// z is not bob, and so vetoes for good what alice only withdraws.
+	r = w.request("bob", 1)
+	isRefusal(t, w.operate(w.server, r), api.ErrWaiting)
+	_, err = w.do(w.server, z, vetoes(r))
+	check(t, err)
+	isRefusal(t, w.operate(w.server, r), api.ErrVetoed)
+	r = w.request("alice", 1)
+	isRefusal(t, w.operate(w.server, r), api.ErrWaiting)
+	_, err = w.do(w.server, by(t, "alice"), vetoes(r))
+	check(t, err)
+	isRefusal(t, w.operate(w.server, r), api.ErrWaiting)
+}

@@ -35,26 +35,30 @@ func (j *job) party(address string) (*caller, error) {
 		return nil, errUnknown
 	}
 	g := h.custody.Group()
-	c := &caller{account: j.call.Account, still: h.still, role: member}
-	m := g.Member(c.account)
-	if m == nil {
+	c := &caller{account: j.call.Account, still: h.still}
+	for _, kid := range j.call.Signers() {
+		// Who is both acts as an administrator; two with one address have two keys.
 		c.role = deputy
 		for _, a := range g.Administrators() {
-			if a.Address == c.account {
-				m = &a
+			if c.is(&a, kid) {
+				return j.signed(c)
 			}
 		}
-	}
-	if m == nil {
-		return nil, errUnknown
-	}
-	for _, kid := range j.call.Signers() {
-		if named(m.Signature, kid) {
-			c.key, c.kid = m.Signature, kid
+		c.role = member
+		if m := g.Member(c.account); m != nil && c.is(m, kid) {
 			return j.signed(c)
 		}
 	}
 	return nil, errUnknown
+}
+
+// is tells whether the caller is somebody of a group, by address and key.
+func (c *caller) is(m *group.Member, kid string) bool {
+	if m.Address != c.account || !named(m.Signature, kid) {
+		return false
+	}
+	c.key, c.kid = m.Signature, kid
+	return true
 }
 
 // operator finds the member of a group who asks for operations.
@@ -85,6 +89,9 @@ func (j *job) operate() (*plan, error) {
 	}
 	custody := j.group.custody
 	g := custody.Group()
+	if m := g.Member(j.caller.account); m == nil || !m.Signature.Equal(j.caller.key) {
+		return nil, api.ErrDenied // an administrator, who might have a member's address
+	}
 	signer := j.caller.key
 	if !g.Conditions(j.caller.account).IsZero() {
 		signer = nil // who approves sees the request alone, without the call

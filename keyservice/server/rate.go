@@ -16,6 +16,15 @@ type Rate struct {
 	Burst     float64
 }
 
+// complete gives a rate that is not stated its value, and one without a burst
+// that of a second.
+func (r *Rate) complete(value Rate) {
+	orDefault(r, value)
+	if r.Burst < 1 {
+		r.Burst = max(1, r.PerSecond)
+	}
+}
+
 // Rates hold back who asks too fast. Each service counts for itself and in
 // memory: what has to hold for all of them, and through a restart, is a quota
 // among the group's conditions.

@@ -22,6 +22,13 @@
 // refused by the next request on every service that shares the store, even one
 // that has everything in its cache. Caches only save work.
 //
+// Conditions in a group's record, quotas, delays and approvals, are decided in
+// that transaction too, by the record that the store then has. They bind a
+// service that is honest: one that is not can answer whom the record has, at
+// once and as often as it likes, and a member who has all of its halves needs
+// nobody's approval. What it then did is not in its log either. Rates are
+// counted by each service alone, and forgotten when it ends.
+//
 // All who are not known get the same refusal. Panics of handlers are caught and
 // answered as an internal error, without their text.
 package server
@@ -93,8 +100,8 @@ func New(config Config) (*Server, error) {
 	config.Accounts.complete(config.Address)
 	orDefault(&config.Waits.Requests, 32)
 	orDefault(&config.Waits.For, 7*24*time.Hour)
-	orDefault(&config.Rates.Member, Rate{1_000, 50_000})
-	orDefault(&config.Rates.Key, Rate{5_000, 250_000})
+	config.Rates.Member.complete(Rate{1_000, 50_000})
+	config.Rates.Key.complete(Rate{5_000, 250_000})
 	if config.Now == nil {
 		config.Now = time.Now
 	}
