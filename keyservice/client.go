@@ -33,6 +33,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"meshkey/keyservice/api"
@@ -48,10 +49,16 @@ type Client struct {
 	groups  groups
 	now     func() time.Time
 
-	meet   sync.Mutex
-	known  *profile.Profile // once the service was met
-	tlsKey [sha256.Size]byte
-	http   *http.Client
+	meet  sync.Mutex                   // held while the service is met
+	known atomic.Pointer[acquaintance] // nil before
+	http  *http.Client
+}
+
+// An acquaintance is a service that was met, and the TLS key that it stated its host
+// has; zero where a certificate authority has to vouch for it.
+type acquaintance struct {
+	profile *profile.Profile
+	tlsKey  [sha256.Size]byte
 }
 
 // An Option changes how a client works.
@@ -103,7 +110,7 @@ func transport(verify func(tls.ConnectionState) error) *http.Transport {
 // verify lets only the host through that the service has stated, or that a
 // certificate authority vouches for.
 func (c *Client) verify(s tls.ConnectionState) error {
-	if c.tlsKey != [sha256.Size]byte{} && digestOf(s) == c.tlsKey {
+	if a := c.known.Load(); a != nil && a.tlsKey != [sha256.Size]byte{} && digestOf(s) == a.tlsKey {
 		return nil
 	}
 	return vouched(s)
@@ -125,8 +132,10 @@ func vouched(s tls.ConnectionState) error {
 	for _, cert := range s.PeerCertificates[1:] {
 		o.Intermediates.AddCert(cert)
 	}
-	_, err := s.PeerCertificates[0].Verify(o)
-	return err
+	if _, err := s.PeerCertificates[0].Verify(o); err != nil {
+		return &untrustedError{err}
+	}
+	return nil
 }
 
 // Hello asks the service who it is, and makes sure that it is the one of the
@@ -134,8 +143,8 @@ func vouched(s tls.ConnectionState) error {
 func (c *Client) Hello(ctx context.Context) (*profile.Profile, error) {
 	c.meet.Lock()
 	defer c.meet.Unlock()
-	if c.known != nil {
-		return c.known, nil
+	if a := c.known.Load(); a != nil {
+		return a.profile, nil
 	}
 	// What is told to this host is nothing, and what it tells proves itself.
 	var shown [sha256.Size]byte
@@ -165,6 +174,7 @@ func (c *Client) Hello(ctx context.Context) (*profile.Profile, error) {
 	if !c.address.Service.IsZero() && !c.address.Service.Matches(p.Fingerprint()) {
 		return nil, &WrongServiceError{Want: c.address.Service.String(), Got: p.Fingerprint().String()}
 	}
+	a := &acquaintance{profile: p}
 	if len(hello.EnvelopedHostStatement) > 0 && !c.address.Service.IsZero() {
 		stated, err := api.OpenHost(hello.EnvelopedHostStatement, p.Fingerprint(), p.Key(profile.ServiceSignature), c.now())
 		if err != nil {
@@ -173,10 +183,17 @@ func (c *Client) Hello(ctx context.Context) (*profile.Profile, error) {
 		if stated != shown {
 			return nil, errors.New("keyservice: another host is in between: the certificate is not the one that the service states")
 		}
-		c.tlsKey = stated
+		a.tlsKey = stated
 	}
-	c.known = p
+	c.known.Store(a)
 	return p, nil
+}
+
+// forget has the service met anew, and tells whether that might help: its host
+// may have another TLS key by now than it stated.
+func (c *Client) forget() bool {
+	a := c.known.Load()
+	return a != nil && a.tlsKey != [sha256.Size]byte{} && c.known.CompareAndSwap(a, nil)
 }
 
 // WrongServiceError says that another service answers than the one that the
@@ -238,6 +255,9 @@ func (c *Client) patiently(ctx context.Context, try func() error) error {
 	pause := firstPause
 	for n := 1; ; n++ {
 		err := try()
+		if errors.Is(err, ErrUntrusted) && c.forget() {
+			err = try()
+		}
 		if err == nil || n == attempts || !passing(err) {
 			return err
 		}
@@ -318,9 +338,18 @@ func (e *UnreachableError) Is(target error) bool { return target == error(api.Er
 // no service whose fingerprint is known.
 var ErrUntrusted = errors.New("keyservice: no certificate authority vouches for the host, nor does a service whose fingerprint is known")
 
+// untrustedError is ErrUntrusted, and what is wrong with the host's certificate.
+type untrustedError struct{ cause error }
+
+// Error implements error.
+func (e *untrustedError) Error() string { return ErrUntrusted.Error() + ": " + e.cause.Error() }
+
+// Is tells that the error is of the kind of ErrUntrusted.
+func (e *untrustedError) Is(target error) bool { return target == ErrUntrusted }
+
 func unreachable(err error) error {
-	if _, bad := errors.AsType[x509.UnknownAuthorityError](err); bad {
-		return ErrUntrusted
+	if bad, ok := errors.AsType[*untrustedError](err); ok {
+		return bad
 	}
 	return &UnreachableError{err}
 }
