@@ -144,28 +144,33 @@ func invitationKey(text string) []byte {
 	return digest[:]
 }
 
-// welcome tells whether an address may be registered now; use gives back what the
-// registration uses up, which must be written. Without an invitation that is good
-// for it the answer is the same whatever is wrong.
+// What those are told who may not register, whatever is wrong with the
+// invitation they have.
+var (
+	errUninvited = api.ErrDenied.Because("accounts are registered by invitation of the service's operator")
+	errClosed    = api.ErrDenied.Because("no accounts are registered here")
+)
+
+// welcome tells whether an address may be registered now; use writes what the
+// registration uses up.
 func (p *Policy) welcome(r store.Reader, address, invitation string, now time.Time) (use func(store.Writer) error, err error) {
-	use = func(store.Writer) error { return nil }
 	switch p.Registration {
 	case Open:
-		return use, nil
+		return func(store.Writer) error { return nil }, nil
 	case Closed:
-		return nil, api.ErrDenied
+		return nil, errClosed
 	}
 	key := invitationKey(invitation)
 	if key == nil {
-		return nil, api.ErrDenied
+		return nil, errUninvited
 	}
 	var row invitationRow
-	if ok, err := getRow(r, invitationTable, key, &row); err != nil || !ok {
-		return nil, orDenied(err)
+	if _, err := getRow(r, invitationTable, key, &row); err != nil {
+		return nil, err
 	}
 	expires, err := row.Expires.Time()
 	if err != nil || row.Uses < 1 || !now.Before(expires) || !row.covers(address) {
-		return nil, api.ErrDenied
+		return nil, errUninvited
 	}
 	row.Uses--
 	return func(w store.Writer) error {
@@ -174,14 +179,6 @@ func (p *Policy) welcome(r store.Reader, address, invitation string, now time.Ti
 		}
 		return putRow(w, invitationTable, key, &row)
 	}, nil
-}
-
-// orDenied is err, or ErrDenied.
-func orDenied(err error) error {
-	if err == nil {
-		err = api.ErrDenied
-	}
-	return err
 }
 
 func (r *invitationRow) covers(address string) bool {

@@ -28,7 +28,7 @@ func (j *job) validateAccount() (*plan, error) {
 		answer.Available, answer.Reason = false, ""
 		_, err := policy.welcome(s, r.AccountAddress, r.Invitation, j.now)
 		if no := refusal(err); no != nil && no.Code == api.ErrDenied.Code {
-			answer.Reason = "accounts are registered by invitation of the operator"
+			answer.Reason = no.Description
 			return nil
 		} else if err != nil {
 			return err

@@ -174,7 +174,10 @@ func TestInvitations(t *testing.T) {
 		return err
 	}
 	for _, text := range []string{"", "x", "NBAA-AAAA-AAAA-AAAA-AAAA-AAAA-AAAA"} {
-		isRefusal(t, create("alice", text), api.ErrDenied)
+		err := create("alice", text)
+		if isRefusal(t, err, api.ErrDenied); !strings.Contains(err.Error(), "invitation") {
+			t.Errorf("who has no invitation is told: %v", err)
+		}
 	}
 	two := w.invite(Invitation{Uses: 2, Expires: today.Add(time.Hour)})
 	check(t, create("alice", two))
