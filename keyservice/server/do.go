@@ -39,9 +39,7 @@ func (s *Server) Do(ctx context.Context, peer Peer, body []byte) (response []byt
 func (j *job) run() (response []byte, refused *api.Error) {
 	defer func() {
 		if r := recover(); r != nil {
-			// What is printed of r might be secret.
-			j.server.log.Error("a call ended in a panic", "call", j.name, "stack", string(debug.Stack()))
-			response, refused = nil, api.ErrUnavailable
+			response, refused = nil, j.panicked()
 		}
 	}()
 	if j.keys == nil {
@@ -66,6 +64,13 @@ func (j *job) run() (response []byte, refused *api.Error) {
 		return nil, j.refuse(err)
 	}
 	return response, nil
+}
+
+// panicked logs where a call ended that should not have. What was thrown is not
+// logged: it might be secret.
+func (j *job) panicked() *api.Error {
+	j.server.log.Error("a call ended in a panic", "call", j.name, "stack", string(debug.Stack()))
+	return api.ErrUnavailable
 }
 
 // parse reads the call and finds its handler.

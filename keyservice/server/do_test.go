@@ -20,15 +20,22 @@ func TestPanicIsAnswered(t *testing.T) {
 	w := newWorld(t)
 	hello := handlers["Hello"]
 	defer func() { handlers["Hello"] = hello }()
-	handlers["Hello"] = handler{nil, func(*job) (*plan, error) { panic("a secret") }}
-	var log strings.Builder
-	w.server.log = slog.New(slog.NewTextHandler(&log, nil))
 	body, err := api.Marshal(&api.HelloRequest{})
 	check(t, err)
-	_, err = w.send(w.server, body)
-	isRefusal(t, err, api.ErrUnavailable)
-	if text := log.String(); !strings.Contains(text, "panic") || strings.Contains(text, "secret") {
-		t.Errorf("the log says %s", text)
+	for where, prepare := range map[string]func(*job) (*plan, error){
+		"preparing": func(*job) (*plan, error) { panic("a secret") },
+		"transaction": func(*job) (*plan, error) {
+			return &plan{apply: func(store.Writer) (api.Response, error) { panic("a secret") }}, nil
+		},
+	} {
+		handlers["Hello"] = handler{nil, prepare}
+		var log strings.Builder
+		w.server.log = slog.New(slog.NewTextHandler(&log, nil))
+		_, err = w.send(w.server, body)
+		isRefusal(t, err, api.ErrUnavailable)
+		if text := log.String(); !strings.Contains(text, "panic") || strings.Contains(text, "secret") {
+			t.Errorf("%s: the log says %s", where, text)
+		}
 	}
 	handlers["Hello"] = hello
 	_, err = w.send(w.server, body)

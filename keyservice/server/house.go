@@ -43,10 +43,11 @@ func (s *Server) Tie(ctx context.Context) error {
 	if s.keys == nil {
 		return nil
 	}
+	signer := s.keys.signature
 	for {
 		var root *audit.Root
 		err := s.committer.Update(ctx, func(w store.Writer) (err error) {
-			root, err = audit.Tie(w, s.keys.signature, s.config.Now())
+			root, err = audit.Tie(w, signer, s.config.Now())
 			return err
 		})
 		if err != nil || root == nil {

@@ -70,7 +70,8 @@ type Server struct {
 	buckets   buckets
 
 	// Audible tells whether the refusal of somebody unknown is written to the
-	// log, or only counted, because there are too many. nil is always.
+	// log, or only counted, because there are too many. nil is always. It is set
+	// before the first call.
 	Audible func(Peer) bool
 	// TLSKey is the SHA-256 of the public key, a SubjectPublicKeyInfo, of the TLS
 	// certificate that the host shows, which Hello states. nil for none.
@@ -172,12 +173,17 @@ func (s *Server) Profile() *profile.Profile {
 	return s.keys.profile
 }
 
+// lastTie is how long closing waits for a store that does not answer.
+const lastTie = 5 * time.Second
+
 // Close makes what is under way durable, signs a last root of the audit log, and
 // seals the service.
 func (s *Server) Close() error {
 	s.cancel()
 	<-s.done
-	err := s.Tie(context.Background())
+	ctx, cancel := context.WithTimeout(context.Background(), lastTie)
+	defer cancel()
+	err := s.Tie(ctx)
 	s.committer.Close()
 	s.Seal()
 	return err

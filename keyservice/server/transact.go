@@ -40,6 +40,11 @@ func (j *job) transact(p *plan) ([]byte, error) {
 	}
 	var out outcome
 	err := j.server.committer.Update(j.ctx, func(w store.Writer) (err error) {
+		defer func() { // here it would end the service
+			if r := recover(); r != nil {
+				err = j.panicked()
+			}
+		}()
 		out = outcome{response: p.response, octets: fixed}
 		return j.change(w, p, &out)
 	})
