@@ -14,6 +14,7 @@ import (
 	"meshkey/cmd/internal/exit/exittest"
 	"meshkey/cmd/internal/meshkeyd"
 	"meshkey/cmd/internal/seedfile"
+	"meshkey/keyservice/store/storetest"
 )
 
 func TestMain(m *testing.M) {
@@ -48,12 +49,13 @@ func post() {
 	}
 }
 
-func params(dir string) testscript.Params {
+func params(dir string, variables ...string) testscript.Params {
 	return testscript.Params{
 		Dir: dir,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("TERM", "xterm")
+			e.Vars = append(e.Vars, variables...)
 			return nil
 		},
 		RequireUniqueNames:  true,
@@ -64,3 +66,9 @@ func params(dir string) testscript.Params {
 // Each script in testdata is a journey: exec runs the commands, a service runs
 // beside them.
 func TestJourneys(t *testing.T) { testscript.Run(t, params("testdata")) }
+
+// These scripts need a PostgreSQL server.
+func TestPostgres(t *testing.T) {
+	server := storetest.Start(t)
+	testscript.Run(t, params("testdata/postgres", "PG="+server.URL()))
+}

@@ -15,35 +15,45 @@ const resealBatch = 100
 // Reseal puts every half that is under an older storage key under the newest,
 // and returns how many that were. Callers are answered meanwhile.
 func (s *Server) Reseal(ctx context.Context) (count int, err error) {
+	for after := []byte(nil); ; {
+		n, last, err := s.resealNext(ctx, after)
+		count += n
+		if err != nil || last == nil {
+			return count, err
+		}
+		after = last
+	}
+}
+
+// resealNext does the next batch after a key, and returns the last key of it,
+// nil if there is none. Between two batches the service can be sealed.
+func (s *Server) resealNext(ctx context.Context, after []byte) (count int, last []byte, err error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if s.keys == nil {
-		return 0, api.ErrSealed
+		return 0, nil, api.ErrSealed
 	}
-	for after := []byte(nil); ; {
-		keys, err := s.outdated(ctx, after)
-		if err != nil || len(keys) == 0 {
-			return count, err
-		}
-		done := 0
-		err = s.config.Store.Update(ctx, func(w store.Writer) error {
-			done = 0
-			for _, key := range keys {
-				changed, err := resealHalf(w, key, s.keys.vault)
-				if err != nil {
-					return err
-				}
-				if changed {
-					done++
-				}
+	keys, err := s.outdated(ctx, after)
+	if err != nil || len(keys) == 0 {
+		return 0, nil, err
+	}
+	err = s.config.Store.Update(ctx, func(w store.Writer) error {
+		count = 0
+		for _, key := range keys {
+			changed, err := resealHalf(w, key, s.keys.vault)
+			if err != nil {
+				return err
 			}
-			return nil
-		})
-		if err != nil {
-			return count, err
+			if changed {
+				count++
+			}
 		}
-		count, after = count+done, keys[len(keys)-1]
+		return nil
+	})
+	if err != nil {
+		return 0, nil, err
 	}
+	return count, keys[len(keys)-1], nil
 }
 
 // outdated lists the next halves after a key that are not under the newest

@@ -7,7 +7,7 @@ import (
 )
 
 // Halves go under a new storage key, members read as before, also when the old
-// key is gone; without the new key nobody reads.
+// key is gone.
 func TestReseal(t *testing.T) {
 	w := newWorld(t, "alice", "bob")
 	w.found("groupx", "alice")
