@@ -80,7 +80,7 @@ func (d *daemon) metrics(ctx context.Context) []byte {
 	one("meshkeyd_store_up", "gauge", "1 if the store answers.", truth(d.storeAnswers(ctx)))
 	one("meshkeyd_certificate_expiry_seconds", "gauge", "When the TLS certificate ends, in Unix time.", float64(d.tls.describe().Until.Unix()))
 	one("meshkeyd_last_root_timestamp_seconds", "gauge", "When the newest root of the audit log was signed, in Unix time; 0 if there is none.", d.lastRoot(ctx))
-	one("meshkeyd_connections", "gauge", "Connections of callers.", float64(len(d.limits.connections)))
+	one("meshkeyd_connections", "gauge", "Connections of callers.", float64(max(0, len(d.limits.connections)-1))) // but the one that is waited for
 	one("meshkeyd_turned_away_total", "counter", "Requests turned away because their address asked too often.", float64(d.limits.turnedAway.Load()))
 	d.callMetrics(&b, family)
 	one("process_goroutines", "gauge", "Goroutines.", float64(runtime.NumGoroutine()))
