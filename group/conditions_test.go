@@ -69,6 +69,17 @@ func body(t *testing.T, g *Group) []byte {
 	return e.Body
 }
 
+// A service that counts nothing does not pass over conditions.
+func TestConditionsOfLocalService(t *testing.T) {
+	w := newWorld(t, Serviced, 1, "alice", "bob")
+	w.set(&Conditions{PerDay: 10}, "alice@example.com")
+	sealed := seal(t, w.group(), "secret", identity(t, "bob"))
+	if text, err := open(w.member("alice"), sealed, w.service); !errors.Is(err, ErrConditions) {
+		t.Errorf("alice reads %q, %v", text, err)
+	}
+	w.opens("bob", sealed, "secret", w.service)
+}
+
 // Conditions that nobody could fulfil are not set.
 func TestBadConditions(t *testing.T) {
 	w := newWorld(t, Mixed, 2, "alice", "bob", "carol")

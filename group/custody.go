@@ -129,6 +129,7 @@ func (c *Custody) Halves() iter.Seq2[string, *cogen.PrivateKey] {
 
 // Answer makes the service's contributions to what a member asked for. The
 // request must be signed by him; ErrNotMember if the record does not have him.
+// Whether his conditions are fulfilled is the caller's to decide.
 func (c *Custody) Answer(ctx context.Context, r *Request) (*Answer, error) {
 	if _, err := r.verify(c.group); err != nil {
 		return nil, err

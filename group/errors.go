@@ -10,6 +10,10 @@ import (
 // does not have, whether he was dismissed or never admitted.
 var ErrNotMember = errors.New("group: not a member of the group")
 
+// ErrConditions is what a service answers that cannot tell whether a member's
+// conditions are fulfilled.
+var ErrConditions = errors.New("group: conditions hold for the member, and this service heeds none")
+
 // ErrMalleable is returned for an envelope that is neither signed nor
 // authenticated: anyone may have changed what would be read.
 var ErrMalleable = errors.New("group: the envelope is not signed, so anyone may have changed it")

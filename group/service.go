@@ -56,13 +56,17 @@ func (s *LocalService) Keep(_ context.Context, record []byte, halves ...[]byte) 
 
 // Contribute implements Helper. Whoever signed the request must be a member by
 // the newest record that the service has; else it answers with ErrNotMember,
-// for a group it does not know too.
+// for a group it does not know too. It counts and remembers nothing, so it does
+// not help a member for whom conditions hold: ErrConditions.
 func (s *LocalService) Contribute(ctx context.Context, r *Request) (*Answer, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	c := s.groups[r.group]
 	if c == nil {
 		return nil, ErrNotMember
+	}
+	if !c.group.Conditions(r.grantee).IsZero() {
+		return nil, ErrConditions
 	}
 	return c.Answer(ctx, r)
 }
