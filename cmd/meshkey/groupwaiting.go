@@ -2,9 +2,9 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha512"
 	"encoding/base32"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -15,7 +15,6 @@ import (
 	"meshkey/cmd/internal/terminal"
 	"meshkey/group"
 	"meshkey/internal/dare"
-	"meshkey/keyservice"
 	"meshkey/keyservice/api"
 )
 
@@ -38,7 +37,7 @@ asks, for how many files, until when it waits, and who approved. The first colum
 				return err
 			}
 			defer v.end()
-			list, err := v.waiting()
+			list, err := v.waiting(a)
 			if err != nil {
 				return err
 			}
@@ -63,53 +62,6 @@ asks, for how many files, until when it waits, and who approved. The first colum
 	return cmd
 }
 
-// visit is a party's visit to the service of a group. It is secret.
-type visit struct {
-	open opening
-	seed string
-
-	folder folder
-	group  *group.Group
-	at     keyservice.Address
-	who    owner
-	client *keyservice.Client
-	ctx    context.Context
-	cancel context.CancelFunc
-}
-
-func (v *visit) flags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&v.seed, "seed", "", "`SEED` of your account, or of the group")
-	v.open.flags(cmd)
-	_ = cmd.MarkFlagRequired("seed")
-}
-
-// begin opens what is needed. Who called it calls end, if there was no error.
-func (v *visit) begin(a *app, f folder) (err error) {
-	if v.group, err = onlineGroup(a, f); err != nil {
-		return err
-	}
-	v.folder = f
-	v.at, _ = serviceOf(v.group)
-	if v.who, err = a.ownerOf(v.seed, v.open); err != nil {
-		return err
-	}
-	by, err := partyOf(v.group, v.who.account)
-	if err == nil {
-		v.client, err = dial(v.at, by, a.receipts(f))
-	}
-	if err != nil {
-		v.who.wipe()
-		return err
-	}
-	v.ctx, v.cancel = waiting()
-	return nil
-}
-
-func (v *visit) end() {
-	v.cancel()
-	v.who.wipe()
-}
-
 // waitingRequest is a request that waits, as the service has it and as the
 // member signed it.
 type waitingRequest struct {
@@ -119,7 +71,7 @@ type waitingRequest struct {
 
 // waiting fetches what waits. Each is held to the member's own signature: the
 // service cannot have something approved that nobody asks for.
-func (v *visit) waiting() (out []waitingRequest, err error) {
+func (v *visit) waiting(a *app) (out []waitingRequest, err error) {
 	after := ""
 	for {
 		r, err := v.client.Do(v.ctx, &api.WaitingRequest{AccountAddress: v.group.Address(), After: after})
@@ -132,6 +84,11 @@ func (v *visit) waiting() (out []waitingRequest, err error) {
 		}
 		for _, w := range page.Waiting {
 			request, err := readWaiting(v.group, w)
+			if errors.Is(err, group.ErrNotMember) {
+				a.voice.Warn("%s asks, who is not a member by the record that you have; meshkey group pull %s --seed %s fetches the newest",
+					w.GranteeAccount, string(v.folder), v.seed)
+				continue
+			}
 			if err != nil {
 				return nil, exit.Errorf(exit.NotVerified, "the service %s shows a request that was not made so: %w", v.at.URL, err)
 			}
@@ -203,8 +160,8 @@ func (v *waitingView) print(w io.Writer) {
 }
 
 // find returns the request that a person means.
-func (v *visit) find(name string) (w waitingRequest, err error) {
-	list, err := v.waiting()
+func (v *visit) find(a *app, name string) (w waitingRequest, err error) {
+	list, err := v.waiting(a)
 	if err != nil {
 		return w, err
 	}
@@ -237,7 +194,7 @@ others.`,
 				return err
 			}
 			defer v.end()
-			w, err := v.find(args[1])
+			w, err := v.find(a, args[1])
 			if err != nil {
 				return err
 			}
@@ -274,7 +231,7 @@ ask again, and it waits again. A request of your own is withdrawn so.`,
 				return err
 			}
 			defer v.end()
-			w, err := v.find(args[1])
+			w, err := v.find(a, args[1])
 			if err != nil {
 				return err
 			}
