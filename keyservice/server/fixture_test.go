@@ -114,7 +114,7 @@ func openBolt(t testing.TB) store.Store {
 // newWorld has a service, and the group groupw with the members named.
 func newWorld(t testing.TB, names ...string) *world {
 	t.Helper()
-	w := &world{TB: t, db: openBolt(t), secrets: NewSecrets(today), clock: &clock{t: today}, groups: map[string]*circle{}}
+	w := &world{TB: t, db: officeStore(t), secrets: NewSecrets(today), clock: &clock{t: today}, groups: map[string]*circle{}}
 	w.server = w.serve(w.db)
 	w.found("groupw", names...)
 	return w
