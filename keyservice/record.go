@@ -9,6 +9,7 @@ import (
 	"net/url"
 
 	"meshkey/keyservice/api"
+	"meshkey/profile"
 )
 
 // PublishRecord puts the recovery record of the caller's account at its locator.
@@ -33,15 +34,12 @@ func (c *Client) WithdrawRecord(ctx context.Context, locator string, serial int6
 // asks. record.Open verifies what comes. The error is api.ErrUnknown if there is
 // none.
 func (c *Client) FetchRecord(ctx context.Context, locator string) (record []byte, err error) {
-	err = c.patiently(ctx, func() error {
-		if _, err := c.Hello(ctx); err != nil {
-			return err
-		}
+	err = c.patiently(ctx, func(*profile.Profile) error {
 		q, err := http.NewRequestWithContext(ctx, http.MethodGet, c.address.URL+api.RecordPath+url.PathEscape(locator), nil)
 		if err != nil {
 			return fmt.Errorf("keyservice: %w", err)
 		}
-		b, err := send(c.http, q)
+		b, _, err := send(c.http, q)
 		if err != nil {
 			return err
 		}
