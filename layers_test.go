@@ -32,7 +32,7 @@ var rows = [][]string{
 }
 
 // testOnly are packages that only tests import.
-var testOnly = []string{"internal/oracle", "internal/secret/secrettest", "keyservice/store/storetest"}
+var testOnly = []string{"internal/oracle", "internal/secret/secrettest", "keyservice/store/storetest", "keyservice/keyservicetest"}
 
 // doors names, for each outside module, the only packages that import it.
 // Modules that no code but tests imports are not listed.
