@@ -3,6 +3,8 @@ package server
 import (
 	"bytes"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -439,4 +441,60 @@ func TestAdministratorsAndMembers(t *testing.T) {
 	_, err = w.do(w.server, by(t, "alice"), vetoes(r))
 	check(t, err)
 	isRefusal(t, w.operate(w.server, r), api.ErrWaiting)
+}
+
+// Several who ask at once, of two services on one store, get what the quota is
+// and no more; and one answer of a request is counted once.
+func TestQuotaAtOnce(t *testing.T) {
+	w := newOffice(t, Policy{})
+	w.found("groupw", "alice", "bob")
+	services := []*Server{w.server, w.serve(w.db)}
+	w.set(&group.Conditions{PerDay: 5}, "alice")
+	const tries = 12
+	calls := make([][]byte, tries)
+	for i := range calls {
+		o, err := w.request("alice", 1).Operate(w.groups["groupw"].admin.Group())
+		check(t, err)
+		calls[i] = w.sign(by(t, "alice"), o)
+	}
+	if n := w.atOnce(services, calls); n != 5 {
+		t.Errorf("%d are answered", n)
+	}
+	w.clock.add(24 * time.Hour)
+	w.set(&group.Conditions{PerDay: 5, Approvers: addresses([]string{"bob"}), Need: 1}, "alice")
+	r := w.request("alice", 3)
+	isRefusal(t, w.operate(w.server, r), api.ErrWaiting)
+	_, err := w.do(w.server, by(t, "bob"), approves(r))
+	check(t, err)
+	o, err := r.Operate(w.groups["groupw"].admin.Group())
+	check(t, err)
+	for i := range calls {
+		calls[i] = w.sign(by(t, "alice"), o)
+	}
+	if n := w.atOnce(services, calls); n != tries {
+		t.Errorf("%d of %d are answered", n, tries)
+	}
+}
+
+// atOnce sends calls to services in turn, all at once, and counts what is
+// answered. What could not be carried out at once is sent again.
+func (w *world) atOnce(services []*Server, calls [][]byte) int {
+	w.Helper()
+	var answered atomic.Int64
+	var all sync.WaitGroup
+	for i, call := range calls {
+		all.Go(func() {
+			for {
+				switch _, status := services[i%len(services)].Do(ctx, peer, call); status {
+				case 503:
+					continue
+				case api.StatusDone:
+					answered.Add(1)
+				}
+				return
+			}
+		})
+	}
+	all.Wait()
+	return int(answered.Load())
 }
