@@ -157,7 +157,7 @@ func (s *settings) check() error {
 		value    time.Duration
 		min, max time.Duration
 	}{
-		{"commit-window", s.window, 0, time.Second},
+		{"commit-window", s.window, time.Microsecond, time.Second},
 		{"clock-skew", s.skew, time.Second, time.Hour},
 		{"root-interval", s.ties, time.Second, time.Hour},
 		{"drain", s.drain, 0, time.Hour},
