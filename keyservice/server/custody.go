@@ -25,8 +25,8 @@ const (
 // pieceLen is how much of a record is in one entry of the store.
 const pieceLen = store.MaxValue / 2
 
-// head is what the store has under a group's address.
-func head(g *group.Group, record []byte) []byte {
+// headOf is what the store has under a group's address.
+func headOf(g *group.Group, record []byte) []byte {
 	d := sha256.Sum256(record)
 	b := binary.BigEndian.AppendUint64(nil, uint64(g.Serial()))
 	b = append(b, d[:]...)
@@ -105,9 +105,6 @@ func (c *holdings) take(ctx context.Context, address string, load func() (*group
 	}
 	h := &holding{address: address, ready: make(chan struct{}), users: 1}
 	c.by[address] = c.order.PushFront(h)
-	for c.order.Len() > c.max {
-		c.remove(c.order.Back())
-	}
 	c.mu.Unlock()
 	defer close(h.ready)
 	h.err = errors.New("server: reading a group did not end")
@@ -115,6 +112,12 @@ func (c *holdings) take(ctx context.Context, address string, load func() (*group
 		c.drop(h)
 		c.release(h)
 		return nil, h.err
+	}
+	// Not before: who asks for what is not there takes nobody's place.
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for c.order.Len() > c.max {
+		c.remove(c.order.Back())
 	}
 	return h, nil
 }
@@ -181,6 +184,9 @@ func (j *job) load(address string) (*group.Custody, []byte, error) {
 	c, err := group.LoadCustody(record, j.server.loadHalf(string(head[headLen:]), j.keys.vault))
 	if err != nil {
 		return nil, nil, fmt.Errorf("server: the record of %s in the store: %w", address, err)
+	}
+	if g := c.Group(); g.Address() != address || !bytes.Equal(headOf(g, record), head) {
+		return nil, nil, fmt.Errorf("server: the record of %s in the store is not the one that belongs there", address)
 	}
 	return c, head, nil
 }

@@ -89,7 +89,7 @@ func (j *job) keep(r *api.TransferRequest) (*plan, error) {
 				return nil, err
 			}
 		}
-		return nil, change.put(w, r.AccountAddress, head(g, record), record)
+		return nil, change.put(w, r.AccountAddress, headOf(g, record), record)
 	}}, nil
 }
 

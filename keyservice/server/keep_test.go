@@ -106,6 +106,12 @@ func TestEviction(t *testing.T) {
 			}
 		}
 	}
+	// Who asks for what is not there throws nothing out.
+	_, err = w.do(s, by(t, "mallory"), &mesh.OperateRequest{AccountAddress: "groupz@example.com", Operations: w.operation("alice", "groupx", 1).(*mesh.OperateRequest).Operations})
+	isRefusal(t, err, errUnknown)
+	if n := s.groups.order.Len(); n != 1 || s.groups.by["groupx@example.com"] == nil {
+		t.Errorf("%d groups are in memory", n)
+	}
 	var last *holding
 	for _, e := range s.groups.by {
 		last = e.Value.(*holding)
@@ -151,4 +157,21 @@ func dump(t testing.TB, db store.Store, tables ...store.Table) string {
 		return nil
 	}))
 	return out.String()
+}
+
+// TestRecordOutOfPlace has somebody who can write the store put another group's
+// record in the place of one.
+func TestRecordOutOfPlace(t *testing.T) {
+	w := newWorld(t, "alice")
+	w.found("groupx", "alice")
+	operation := w.operation("alice", "groupw", 1)
+	check(t, w.db.Update(ctx, func(wr store.Writer) error {
+		other, err := wr.Get(tableGroups, []byte("groupx@example.com"))
+		if err != nil {
+			return err
+		}
+		return wr.Put(tableGroups, []byte("groupw@example.com"), other)
+	}))
+	_, err := w.do(w.serve(w.db), by(t, "alice"), operation)
+	isRefusal(t, err, api.ErrUnavailable)
 }
