@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -14,6 +15,7 @@ import (
 
 // service is the key service, with what the fixture has in its store.
 func service(keep, fixture, secretsFile string) http.Handler {
+	debug.SetGCPercent(400) // as meshkeyd serve does
 	octets, err := os.ReadFile(secretsFile)
 	check(err)
 	secrets, err := server.ParseSecrets(octets)

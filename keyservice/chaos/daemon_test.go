@@ -8,6 +8,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -26,7 +28,18 @@ import (
 
 var ctx = context.Background()
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if testing.Short() {
+		fmt.Println("chaos takes longer than -short allows")
+		return
+	}
+	storetest.Main(m, func() {
+		if built.file != "" {
+			_ = os.RemoveAll(filepath.Dir(built.file))
+		}
+	})
+}
 
 // long tells whether there is time for everything.
 var long = os.Getenv("MESHKEY_TEST_ALL") != ""

@@ -39,10 +39,13 @@ var shared struct {
 	server *Server
 }
 
-// Main is what TestMain of a package calls that uses URL: it runs the tests and
-// stops the server that they share.
-func Main(m *testing.M) {
+// Main is what TestMain of a package calls that uses URL: it runs the tests,
+// stops the server that they share, and does what else is to be done after them.
+func Main(m *testing.M, after ...func()) {
 	code := m.Run()
+	for _, f := range after {
+		f()
+	}
 	if shared.server != nil {
 		shared.server.Down()
 		_ = os.RemoveAll(shared.server.folder)
