@@ -20,8 +20,9 @@ const attempts = 10
 var errChanged = errors.New("server: what the call was prepared with has changed")
 
 // Do answers one call, a signed one or plain JSON, and returns the response and
-// its HTTP status. There always is a response. If ctx ends, the caller cannot
-// know whether the call was carried out; nothing is ever half done.
+// its HTTP status. There always is a response; it may hold contributions, and is
+// the caller's to wipe. If ctx ends, who called cannot know whether the call was
+// carried out; nothing is ever half done.
 func (s *Server) Do(ctx context.Context, peer Peer, body []byte) (response []byte, status int) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()

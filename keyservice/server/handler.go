@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"meshkey/internal/secret"
 	"meshkey/keyservice/api"
 )
 
@@ -29,6 +30,7 @@ func (s *Server) serveCall(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer, status := s.Do(r.Context(), Peer{Address: r.RemoteAddr}, body)
+	defer secret.Wipe(answer)
 	respond(w, answer, status)
 }
 

@@ -29,6 +29,11 @@
 // nobody's approval. What it then did is not in its log either. Rates are
 // counted by each service alone, and forgotten when it ends.
 //
+// Who can write the store, and not only read it, can put back an older record of
+// a group: that is well signed, and only members who have seen the newer one can
+// tell. He cannot put back halves that were deleted, unless he kept them, and the
+// roots of the audit log that were kept elsewhere show what he takes away.
+//
 // All who are not known get the same refusal. Panics of handlers are caught and
 // answered as an internal error, without their text.
 package server

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"meshkey/group"
+	"meshkey/internal/secret"
 	"meshkey/keyservice/api"
 	"meshkey/keyservice/audit"
 	"meshkey/keyservice/store"
@@ -165,6 +166,7 @@ func (j *job) receive(out *outcome) ([]byte, error) {
 	if j.caller == nil {
 		return out.octets, nil
 	}
+	defer secret.Wipe(out.octets) // contributions are in it
 	defer j.server.meter.time(Receipt, len(out.records))()
 	base := out.response.Base()
 	for _, r := range out.records {
