@@ -65,7 +65,7 @@ func (a *app) init(ctx context.Context, s *settings) error {
 	fresh := !s.shared() && !exists(s.store)
 	st, err := a.openStore(ctx, s.store, true)
 	if err != nil {
-		return err
+		return inUseHere(err)
 	}
 	defer st.Close()
 	if fresh {
