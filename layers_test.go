@@ -183,6 +183,20 @@ func TestLayers(t *testing.T) {
 	}
 }
 
+// A program that calls a key service does not link one.
+func TestClientIsLight(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.test || s.pkg != "keyservice" && s.pkg != "keyservice/api" && s.pkg != "keyservice/receipt" {
+			continue
+		}
+		for _, p := range imports(s.ast) {
+			if strings.HasPrefix(p, "meshkey/keyservice/") && p != "meshkey/keyservice/api" && p != "meshkey/keyservice/receipt" {
+				t.Errorf("%s imports %s", s.file, p)
+			}
+		}
+	}
+}
+
 func TestDoors(t *testing.T) {
 	for _, s := range sources(t) {
 		if s.test || covers(testOnly, s.pkg) {

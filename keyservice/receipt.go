@@ -1,18 +1,15 @@
 package keyservice
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-
-	"meshkey/cogen"
 	"meshkey/internal/secret"
 	"meshkey/keyservice/api"
+	"meshkey/keyservice/receipt"
+	"meshkey/mesh"
 	"meshkey/profile"
 )
 
 // OnReceipt has the client pass on what the service signs about its calls:
-// an audit.Receipt each, verified to be the service's, of the call as the client
+// a receipt.Receipt each, verified to be the service's, of the call as the client
 // made it, and of the answer as it came. Where one is not, the answer is not given
 // out, and the error is a *FalseError. Several goroutines may call keep.
 func OnReceipt(keep func(receipt []byte)) Option {
@@ -20,11 +17,16 @@ func OnReceipt(keep func(receipt []byte)) Option {
 }
 
 // receipts passes on the receipts in the answer to a call. An answer with a false
-// one is wiped.
+// one is wiped, and so is a contribution without any: nobody could hold the service
+// to it.
 func (c *Client) receipts(service *profile.Profile, call []byte, answer api.Response) error {
 	base := answer.Base()
 	receipts := base.EnvelopedReceipts
-	if c.receipt == nil || len(receipts) == 0 {
+	if _, is := answer.(*mesh.OperateResponse); is && len(receipts) == 0 {
+		api.Wipe(answer)
+		return falsely("a contribution without a receipt")
+	}
+	if c.receipt == nil {
 		return nil
 	}
 	base.EnvelopedReceipts = nil
@@ -34,9 +36,8 @@ func (c *Client) receipts(service *profile.Profile, call []byte, answer api.Resp
 		return err
 	}
 	defer secret.Wipe(octets)
-	signer, asked, answered := service.Key(profile.ServiceSignature), sha256.Sum256(call), sha256.Sum256(octets)
 	for _, r := range receipts {
-		if !proves(r, signer, asked, answered) {
+		if _, err := receipt.Receipt(r).Of(service.Key(profile.ServiceSignature), call, octets); err != nil {
 			api.Wipe(answer)
 			return falsely("a receipt that is not one of this call")
 		}
@@ -45,19 +46,4 @@ func (c *Client) receipts(service *profile.Profile, call []byte, answer api.Resp
 		c.receipt(r)
 	}
 	return nil
-}
-
-// proves tells whether a receipt, in the form that docs/FORMATS.md gives it, is
-// signer's, and of the call and the answer with these digests. Package audit
-// reads receipts too, but brings the store with it.
-func proves(receipt []byte, signer *cogen.PublicKey, call, answer [sha256.Size]byte) bool {
-	var signed struct{ Octets, Signature []byte }
-	var record struct{ Request, Answer string }
-	if json.Unmarshal(receipt, &signed) != nil || json.Unmarshal(signed.Octets, &record) != nil {
-		return false
-	}
-	const kind = "meshkey audit receipt v1\x00"
-	digest := sha256.Sum256(append([]byte(kind), signed.Octets...))
-	return record.Request == hex.EncodeToString(call[:]) && record.Answer == hex.EncodeToString(answer[:]) &&
-		signer.Verify(append([]byte(kind), digest[:]...), signed.Signature)
 }

@@ -12,6 +12,7 @@ import (
 
 	"meshkey/cogen"
 	"meshkey/keyservice/audit"
+	"meshkey/keyservice/receipt"
 	"meshkey/keyservice/store"
 )
 
@@ -61,8 +62,8 @@ func (l *log) append(key, what string) {
 		if _, err := audit.Append(w, r); err != nil {
 			return err
 		}
-		receipt, err := audit.NewReceipt(r, l.signer)
-		l.receipts[fmt.Sprint(key, r.Number)] = receipt
+		signed, err := receipt.New(r, l.signer)
+		l.receipts[fmt.Sprint(key, r.Number)] = signed
 		return err
 	})
 }
@@ -266,9 +267,9 @@ func TestAppendRefuses(t *testing.T) {
 func FuzzParseRecord(f *testing.F) {
 	f.Add([]byte(`{"key":"a","number":1,"time":"2026-01-02T03:04:05Z","caller":"","call":"","refused":"","request":"","answer":"","previous":""}`))
 	r := &audit.Record{Key: "a"}
-	receipt, _ := audit.NewReceipt(r, cogen.Ed25519().GenerateKey())
-	f.Add([]byte(receipt))
-	f.Fuzz(func(t *testing.T, b []byte) { _, _ = audit.ParseRecord(b) })
+	signed, _ := receipt.New(r, cogen.Ed25519().GenerateKey())
+	f.Add([]byte(signed))
+	f.Fuzz(func(t *testing.T, b []byte) { _, _ = receipt.ParseRecord(b) })
 }
 
 // A root that somebody kept shows what was done to the log by one who can sign

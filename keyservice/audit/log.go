@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"meshkey/keyservice/receipt"
 	"meshkey/keyservice/store"
 )
 
@@ -44,7 +45,7 @@ func Append(w store.Writer, r *Record) (*Head, error) {
 		return nil, err
 	}
 	r.Number, r.Previous, r.Time = last.Number+1, last.Hash, r.Time.UTC().Truncate(time.Millisecond)
-	b, err := r.encode()
+	b, err := r.Bytes()
 	if err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
 	}
@@ -69,7 +70,7 @@ func HeadOf(r store.Reader, key string) (Head, error) {
 	if err != nil || b == nil {
 		return head, err
 	}
-	if err := strict(b, &head); err != nil || head.Key != key {
+	if err := receipt.Strict(b, &head); err != nil || head.Key != key {
 		return head, fmt.Errorf("audit: the head of %q is damaged", key)
 	}
 	return head, nil
@@ -80,7 +81,7 @@ func HeadOf(r store.Reader, key string) (Head, error) {
 func Records(r store.Reader, key string, after uint64, yield func(*Record) bool) error {
 	var damaged error
 	err := r.Scan(tableRecords, append([]byte(key), 0), recordKey(key, after), func(_, value []byte) bool {
-		record, err := ParseRecord(value)
+		record, err := receipt.ParseRecord(value)
 		if err != nil {
 			damaged = err
 			return false

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"meshkey/cogen"
+	"meshkey/keyservice/receipt"
 	"meshkey/keyservice/store"
 )
 
@@ -95,19 +96,19 @@ func Verify(r store.Reader, signer *cogen.PublicKey, kept ...Receipt) (*Report, 
 func (v *verifier) keep(b Receipt, signer *cogen.PublicKey) error {
 	record, err := b.Open(signer)
 	if err == nil {
-		octets, err := record.encode()
+		octets, err := record.Bytes()
 		if err != nil {
 			return err
 		}
 		v.pins[record.Key] = append(v.pins[record.Key], pin{0, record.Number, recordHash(octets)})
 		return nil
 	}
-	octets, e := unsign("root", b, signer)
+	octets, e := receipt.Open("root", b, signer)
 	root := new(Root)
-	if e != nil || strict(octets, root) != nil {
+	if e != nil || receipt.Strict(octets, root) != nil {
 		return err
 	}
-	v.kept[root.Number] = hash("root", octets)
+	v.kept[root.Number] = receipt.HashOf("root", octets)
 	for _, head := range root.Heads {
 		v.pins[head.Key] = append(v.pins[head.Key], pin{root.Number, head.Number, head.Hash})
 	}
@@ -131,21 +132,21 @@ func (v *verifier) roots(r store.Reader, signer *cogen.PublicKey) error {
 			v.find(Finding{Number: v.Roots + 1, What: "is missing"})
 		}
 		v.Roots = number
-		octets, err := unsign("root", value, signer)
+		octets, err := receipt.Open("root", value, signer)
 		if err != nil {
 			v.find(Finding{Number: number, What: "was changed: its signature does not verify"})
 			previous = Hash{}
 			return true
 		}
 		root := new(Root)
-		if strict(octets, root) != nil || root.Number != number {
+		if receipt.Strict(octets, root) != nil || root.Number != number {
 			v.find(Finding{Number: number, What: "stands in the place of another"})
 			return true
 		}
 		if root.Previous != previous && number > 1 && previous != (Hash{}) || number == 1 && root.Previous != (Hash{}) {
 			v.find(Finding{Number: number, What: "does not follow the one before"})
 		}
-		previous, v.LastRoot = hash("root", octets), root.Time
+		previous, v.LastRoot = receipt.HashOf("root", octets), root.Time
 		if kept, ok := v.kept[number]; ok && kept != previous {
 			v.find(Finding{Number: number, What: "is not the one that was kept"})
 		}
@@ -204,7 +205,7 @@ func (v *verifier) record(c *chain, name string, number uint64, value []byte) {
 		c.broken = true
 	}
 	h := recordHash(value)
-	record, err := ParseRecord(value)
+	record, err := receipt.ParseRecord(value)
 	switch {
 	case err != nil:
 		v.find(Finding{Key: name, Number: number, What: "was changed: it is no record"})
@@ -240,7 +241,7 @@ func (v *verifier) heads(r store.Reader) error {
 	err := r.Scan(tableHeads, nil, nil, func(key, value []byte) bool {
 		var head Head
 		c := v.keys[string(key)]
-		switch err := strict(value, &head); {
+		switch err := receipt.Strict(value, &head); {
 		case err != nil || head.Key != string(key):
 			v.find(Finding{Key: string(key), What: "has a head that was changed"})
 		case c == nil:

@@ -8,6 +8,7 @@ import (
 	"meshkey/internal/secret"
 	"meshkey/keyservice/api"
 	"meshkey/keyservice/audit"
+	"meshkey/keyservice/receipt"
 	"meshkey/keyservice/store"
 	"meshkey/mesh"
 )
@@ -170,11 +171,11 @@ func (j *job) receive(out *outcome) ([]byte, error) {
 	defer j.server.meter.time(Receipt, len(out.records))()
 	base := out.response.Base()
 	for _, r := range out.records {
-		receipt, err := audit.NewReceipt(r, j.keys.signature)
+		signed, err := receipt.New(r, j.keys.signature)
 		if err != nil {
 			return nil, err
 		}
-		base.EnvelopedReceipts = append(base.EnvelopedReceipts, mesh.Envelope(receipt))
+		base.EnvelopedReceipts = append(base.EnvelopedReceipts, mesh.Envelope(signed))
 	}
 	return api.Marshal(out.response)
 }
