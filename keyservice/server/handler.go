@@ -2,35 +2,48 @@ package server
 
 import (
 	"errors"
-	"io"
 	"net/http"
 	"strconv"
+	"time"
 
 	"meshkey/internal/secret"
 	"meshkey/keyservice/api"
 )
 
-// Handler answers calls and gives out recovery records over HTTP.
+// Handler answers calls and gives out recovery records over HTTP. Who comes when
+// too many calls are under way is refused, and told to come again.
 func (s *Server) Handler() http.Handler {
 	m := http.NewServeMux()
-	m.HandleFunc("POST "+api.Path, s.serveCall)
+	d := &door{server: s, calls: make(chan struct{}, maxCalls)}
+	m.HandleFunc("POST "+api.Path, d.serveCall)
 	m.HandleFunc("GET "+api.RecordPath+"{locator}", s.serveRecord)
 	return m
 }
 
 // serveCall answers one call.
-func (s *Server) serveCall(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, api.MaxTransfer))
+func (d *door) serveCall(w http.ResponseWriter, r *http.Request) {
+	body, free, err := d.read(w, r)
+	defer free()
 	if err != nil {
-		no := api.ErrMalformed
-		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-			no = api.ErrTooLarge
-		}
-		respond(w, api.Refuse("", no), no.Status)
+		refuse(w, err)
 		return
 	}
-	answer, status := s.Do(r.Context(), Peer{Address: r.RemoteAddr}, body)
+	select {
+	case d.calls <- struct{}{}:
+		defer func() { <-d.calls }()
+	default:
+		refuse(w, errBusy)
+		return
+	}
+	start := time.Now()
+	answer, status := d.server.Do(r.Context(), Peer{Address: r.RemoteAddr}, body)
+	d.server.meter.took(time.Since(start))
 	defer secret.Wipe(answer)
+	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
+		if no, err := api.ParseResponse(answer); err == nil && no.Base().RetryAfter > 0 {
+			w.Header().Set("Retry-After", strconv.FormatInt(no.Base().RetryAfter, 10))
+		}
+	}
 	respond(w, answer, status)
 }
 
@@ -41,9 +54,17 @@ func (s *Server) serveRecord(w http.ResponseWriter, r *http.Request) {
 		respond(w, b, http.StatusOK)
 		return
 	}
-	no := api.ErrUnavailable
-	if found, ok := errors.AsType[*api.Error](err); ok {
-		no = found
+	refuse(w, err)
+}
+
+// refuse says why there was no call.
+func refuse(w http.ResponseWriter, err error) {
+	no, ok := errors.AsType[*api.Error](err)
+	if !ok {
+		no = api.ErrUnavailable
+	}
+	if no.RetryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(no.RetryAfter/time.Second)))
 	}
 	respond(w, api.Refuse("", no), no.Status)
 }

@@ -22,7 +22,8 @@ func (w Work) String() string { return [...]string{"signature", "agreement", "re
 
 // A Meter counts what the service does. It holds no names of callers.
 type Meter struct {
-	work [works]struct{ count, nanos atomic.Int64 }
+	work    [works]struct{ count, nanos atomic.Int64 }
+	latency latency
 
 	mu    sync.Mutex
 	calls map[Outcome]int64

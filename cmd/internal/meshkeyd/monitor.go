@@ -83,6 +83,7 @@ func (d *daemon) metrics(ctx context.Context) []byte {
 	one("meshkeyd_connections", "gauge", "Connections of callers.", float64(max(0, len(d.limits.connections)-1))) // but the one that is waited for
 	one("meshkeyd_turned_away_total", "counter", "Requests turned away because their address asked too often.", float64(d.limits.turnedAway.Load()))
 	d.callMetrics(&b, family)
+	d.latencyMetrics(&b, family)
 	one("process_goroutines", "gauge", "Goroutines.", float64(runtime.NumGoroutine()))
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
@@ -112,6 +113,17 @@ func (d *daemon) callMetrics(b *bytes.Buffer, family func(name, kind, help strin
 		_, t := meter.Work(k)
 		fmt.Fprintf(b, "meshkeyd_work_seconds_total{kind=%q} %s\n", k, number(t.Seconds()))
 	}
+}
+
+// latencyMetrics are how long calls took.
+func (d *daemon) latencyMetrics(b *bytes.Buffer, family func(name, kind, help string)) {
+	const name = "meshkeyd_call_duration_seconds"
+	family(name, "histogram", "How long calls took, from their last octet to the answer's first.")
+	buckets, count, spent := d.server.Meter().Latency()
+	for _, at := range buckets {
+		fmt.Fprintf(b, "%s_bucket{le=%q} %d\n", name, number(at.Most.Seconds()), at.Count)
+	}
+	fmt.Fprintf(b, "%s_bucket{le=\"+Inf\"} %d\n%s_sum %s\n%s_count %d\n", name, count, name, number(spent.Seconds()), name, count)
 }
 
 func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }

@@ -1,0 +1,70 @@
+package server
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"meshkey/keyservice/api"
+)
+
+// Bounds of what is under way at once: calls, and the octets of those that are
+// longer than most. Whoever sends a long one slowly holds no more than he has
+// sent.
+const (
+	maxCalls = 1024
+	maxLong  = 256 << 20
+	short    = 64 << 10
+)
+
+// errBusy refuses what there is no room for.
+var errBusy = api.ErrUnavailable.Because("too many calls are under way").After(time.Second)
+
+// A door bounds what comes in at once.
+type door struct {
+	server *Server
+	calls  chan struct{} // those under way
+	long   atomic.Int64  // octets of long bodies
+}
+
+// read reads the body of a call. free gives back the room that it takes.
+func (d *door) read(w http.ResponseWriter, r *http.Request) (body []byte, free func(), err error) {
+	in := &incoming{from: http.MaxBytesReader(w, r.Body, api.MaxTransfer), door: d}
+	if kind := r.Header.Get("Content-Type"); kind != "" {
+		if t, _, err := mime.ParseMediaType(kind); err != nil || t != "application/json" {
+			return nil, in.free, api.ErrMalformed.Because("a call is sent as application/json")
+		}
+	}
+	body, err = io.ReadAll(in)
+	if _, long := errors.AsType[*http.MaxBytesError](err); long {
+		return nil, in.free, api.ErrTooLarge
+	}
+	if err != nil && !errors.Is(err, errBusy) {
+		err = api.ErrMalformed
+	}
+	return body, in.free, err
+}
+
+// incoming is a body that takes room as it comes.
+type incoming struct {
+	from      io.Reader
+	door      *door
+	got, long int64
+}
+
+// Read implements io.Reader.
+func (in *incoming) Read(p []byte) (int, error) {
+	n, err := in.from.Read(p)
+	if in.got += int64(n); in.got > short {
+		in.long += int64(n)
+		if in.door.long.Add(int64(n)) > maxLong {
+			return n, errBusy
+		}
+	}
+	return n, err
+}
+
+func (in *incoming) free() { in.door.long.Add(-in.long) }
