@@ -155,6 +155,7 @@ var serviceHints = []struct {
 	{api.ErrExists, exit.Failed, ""},
 	{api.ErrStale, exit.Failed, ""},
 	{api.ErrTooLarge, exit.Failed, ""},
+	{keyservice.ErrCertificate, exit.Failed, "its operator lets in programs with a TLS certificate of his alone; meshkey shows none"},
 }
 
 // serviceCode is the exit code of what a service answers, exit.Failed if it is
