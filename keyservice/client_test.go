@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -16,18 +15,12 @@ import (
 	"meshkey/keyservice"
 	"meshkey/keyservice/api"
 	"meshkey/keyservice/keyservicetest"
-	"meshkey/keyservice/store"
 	"meshkey/profile"
 )
 
 func start(t *testing.T) *keyservicetest.Service {
 	t.Helper()
-	st, err := store.OpenBolt(filepath.Join(t.TempDir(), "store"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { st.Close() })
-	return keyservicetest.Start(t, st)
+	return keyservicetest.Start(t, nil)
 }
 
 // somebody is a new account of that address, and its caller.

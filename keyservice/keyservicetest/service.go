@@ -1,11 +1,16 @@
 // Package keyservicetest runs a real key service in a test: with its store, its
 // keys and TLS, on the loopback.
+//
+//	s := keyservicetest.Start(t, nil)
+//	c := s.Client(api.Caller{Account: "alice@example.com", Key: account.Private(profile.AdministratorSignature)})
+//	err := c.CreateAccount(t.Context(), aliceProfile, "")
 package keyservicetest
 
 import (
 	"crypto/sha256"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -25,10 +30,18 @@ type Service struct {
 	host *httptest.Server
 }
 
-// Start starts a service over a store, which stays the caller's. Everyone may
-// register accounts under example.com.
+// Start starts a service over a store, which stays the caller's; nil is one of its
+// own. Everyone may register accounts under example.com. It ends with the test.
 func Start(t testing.TB, st store.Store) *Service {
 	t.Helper()
+	if st == nil {
+		own, err := store.OpenBolt(filepath.Join(t.TempDir(), "keyservice.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = own.Close() })
+		st = own
+	}
 	s, err := server.New(server.Config{
 		Store: st, Address: "keys.example.com", Accounts: server.Policy{Registration: server.Open},
 	})
@@ -63,5 +76,6 @@ func (s *Service) Client(by api.Caller, options ...keyservice.Option) *keyservic
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	s.t.Cleanup(c.Close)
 	return c
 }
