@@ -36,7 +36,6 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -55,7 +54,7 @@ type Client struct {
 	now         func() time.Time
 	http        *http.Client
 
-	meet sync.Mutex // held while the service is asked who it is
+	meet chan struct{} // has one in it while the service is asked who it is
 	met  atomic.Pointer[acquaintance]
 }
 
@@ -80,7 +79,7 @@ func NewClient(address string, by api.Caller, options ...Option) (*Client, error
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{address: at, by: by, now: time.Now}
+	c := &Client{address: at, by: by, now: time.Now, meet: make(chan struct{}, 1)}
 	for _, o := range options {
 		o(c)
 	}

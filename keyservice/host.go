@@ -114,8 +114,12 @@ func (c *Client) meeting(ctx context.Context, try func(service *profile.Profile)
 // acquaint meets a host of the service, unless another did since the
 // acquaintance was as before.
 func (c *Client) acquaint(ctx context.Context, before *acquaintance) (*acquaintance, error) {
-	c.meet.Lock()
-	defer c.meet.Unlock()
+	select {
+	case c.meet <- struct{}{}:
+		defer func() { <-c.meet }()
+	case <-ctx.Done():
+		return nil, &UnreachableError{ctx.Err()}
+	}
 	if a := c.met.Load(); a != before {
 		return a, nil
 	}
