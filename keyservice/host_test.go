@@ -290,7 +290,7 @@ func TestNothingLeft(t *testing.T) {
 	cancel()
 	_ = c.DeleteAccount(ctx)
 	c.Close()
-	for range 1000 {
+	for range 10000 {
 		var all [1 << 20]byte
 		stacks := string(all[:runtime.Stack(all[:], true)])
 		if !strings.Contains(stacks, "persistConn") && !strings.Contains(stacks, "keyservice.(*Client)") {
