@@ -27,7 +27,7 @@ func TestReadme(t *testing.T) {
 			t.Errorf("README.md does not show this example:\n%s", want)
 		}
 	}
-	for _, command := range []string{"go run ./cmd/meshkey demo", "go test ./..."} {
+	for _, command := range []string{"go run ./cmd/meshkey demo", "go test ./...", "$ go run ./cmd/meshkeyd init && go run ./cmd/meshkeyd serve"} {
 		if !strings.Contains(string(readme), "\n    "+command+"\n") {
 			t.Errorf("README.md has lost its command %q", command)
 		}
