@@ -31,7 +31,11 @@ records and profiles. It can refuse, and it cannot read. meshkeyd is one.
 
 Its address is https://HOST:PORT/#FINGERPRINT. The fingerprint says which service it is,
 whoever may answer at HOST; have its operator tell it to you. Without one it is left to the
-certificate authorities of this computer.`,
+certificate authorities of this computer.
+
+To a service that asks for a TLS certificate the one in client.pem is shown, in the folder
+meshkey where this system keeps configuration (~/.config on Linux): the certificate and its
+private key, both in PEM, readable by you alone.`,
 		Example: `  meshkey service show https://keys.example.com/#MBIJ-QPWF-7LDP-T5QF-PN7W-4NP7-N3FN`,
 	}
 	cmd.AddCommand(a.serviceShow())
@@ -104,6 +108,13 @@ func parseService(text string) (keyservice.Address, error) {
 
 // dial makes a client of a service. Nothing is sent.
 func dial(s keyservice.Address, by api.Caller, options ...keyservice.Option) (*keyservice.Client, error) {
+	own, err := clientCertificate()
+	if err != nil {
+		return nil, err
+	}
+	if own != nil {
+		options = append(options, keyservice.Certificate(*own))
+	}
 	c, err := keyservice.NewClient(s.String(), by, options...)
 	if err != nil {
 		return nil, exit.Errorf(exit.Usage, "%w", err)
@@ -155,7 +166,6 @@ var serviceHints = []struct {
 	{api.ErrExists, exit.Failed, ""},
 	{api.ErrStale, exit.Failed, ""},
 	{api.ErrTooLarge, exit.Failed, ""},
-	{keyservice.ErrCertificate, exit.Failed, "its operator lets in programs with a TLS certificate of his alone; meshkey shows none"},
 }
 
 // serviceCode is the exit code of what a service answers, exit.Failed if it is
@@ -184,6 +194,10 @@ func atService(url string, err error) error {
 	}
 	if is[*keyservice.FalseError](err) {
 		return exit.Errorf(exit.NotVerified, "the service %s: %w", url, err)
+	}
+	if errors.Is(err, keyservice.ErrCertificate) {
+		return exit.Errorf(exit.Failed, "the service %s: %w", url, err).
+			Hinted("its operator gives out TLS certificates: put yours, with its key, in PEM, into %s", clientCertificateFile())
 	}
 	for _, h := range serviceHints {
 		if errors.Is(err, h.err) {
