@@ -155,7 +155,11 @@ func (v *waitingView) print(w io.Writer) {
 		fmt.Fprintf(w, "           waits until %s\n", v.Until)
 	}
 	if v.Need > 0 {
-		fmt.Fprintf(w, "           approved by %d of %d: %s\n", len(v.Approved), v.Need, terminal.Clean(strings.Join(v.Approved, ", ")))
+		fmt.Fprintf(w, "           approved by %d of %d", len(v.Approved), v.Need)
+		if len(v.Approved) > 0 {
+			fmt.Fprintf(w, ": %s", terminal.Clean(strings.Join(v.Approved, ", ")))
+		}
+		fmt.Fprintln(w)
 	}
 }
 
