@@ -161,7 +161,7 @@ func (s *Server) unprivileged() {
 	if err := os.Chown(s.folder, uid, gid); err != nil {
 		s.t.Fatal(err)
 	}
-	s.as = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
+	s.as = asUser(uid, gid)
 }
 
 func (s *Server) command(name string, args ...string) *exec.Cmd {
