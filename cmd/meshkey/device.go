@@ -15,6 +15,7 @@ import (
 	"meshkey/keyservice"
 	"meshkey/keyservice/api"
 	"meshkey/profile"
+	"meshkey/udf"
 )
 
 func (a *app) deviceCommand() *cobra.Command {
@@ -31,14 +32,14 @@ Where the account is:   pending  lists who asks; accept and reject answer
 On the device:          complete takes the answer
 
 Both screens show the same 28 letters, the witness. Compare them: if they are the same,
-nobody came between.`,
+nobody came between. A PIN on both sides, which "meshkey device pin" makes, says it too.`,
 		Example: `  meshkey device connect alice@example.com --out laptop \
       --service https://keys.example.com/#MBIJ-QPWF-7LDP-T5QF-PN7W-4NP7-N3FN
   meshkey device accept alice.seed --name laptop
   meshkey device complete laptop`,
 	}
 	cmd.AddCommand(
-		a.deviceConnect(), a.devicePending(), a.deviceAccept(), a.deviceReject(), a.deviceComplete(),
+		a.deviceConnect(), a.devicePIN(), a.devicePending(), a.deviceAccept(), a.deviceReject(), a.deviceComplete(),
 		a.deviceStatus(), a.deviceList(), a.deviceRemove())
 	return cmd
 }
@@ -56,6 +57,7 @@ const (
 func (a *app) deviceConnect() *cobra.Command {
 	var (
 		lock         locking
+		secret       pinFlag
 		out, service string
 		asJSON       bool
 	)
@@ -76,12 +78,20 @@ one on his screen before he accepts.`,
 			if err := lock.check(); err != nil {
 				return err
 			}
-			return a.connectDevice(args[0], at, out, &lock, asJSON)
+			pin, err := secret.pin(a)
+			if err != nil {
+				return err
+			}
+			if pin != nil {
+				defer pin.Wipe()
+			}
+			return a.connectDevice(args[0], at, out, pin, &lock, asJSON)
 		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&out, "out", "", "`FOLDER` to make for the device")
 	f.StringVar(&service, "service", "", "`ADDRESS` of the account's service")
+	secret.flag(cmd)
 	lock.flags(cmd)
 	jsonFlag(cmd, &asJSON)
 	_ = cmd.MarkFlagRequired("out")
@@ -114,7 +124,7 @@ func (v *deviceView) print(w io.Writer) {
 	}
 }
 
-func (a *app) connectDevice(address string, at keyservice.Address, out string, lock *locking, asJSON bool) error {
+func (a *app) connectDevice(address string, at keyservice.Address, out string, pin *udf.Key, lock *locking, asJSON bool) error {
 	s, err := hello(at)
 	if err != nil {
 		return err
@@ -127,7 +137,7 @@ func (a *app) connectDevice(address string, at keyservice.Address, out string, l
 		return err
 	}
 	defer device.Wipe()
-	request, err := device.RequestConnection(address, nil, time.Now())
+	request, err := device.RequestConnection(address, pin, time.Now())
 	if err != nil {
 		return exit.Errorf(exit.Usage, "%w", err)
 	}
@@ -166,16 +176,22 @@ func (a *app) connectDevice(address string, at keyservice.Address, out string, l
 	if err := files.Stage(); err != nil {
 		return err
 	}
-	return a.publish(files, &deviceAsks{v, out}, asJSON)
+	return a.publish(files, &deviceAsks{v, out, pin != nil}, asJSON)
 }
 
 // deviceAsks is what "device connect" tells.
 type deviceAsks struct {
 	*deviceView
 	folder string
+	pin    bool
 }
 
 func (d *deviceAsks) say(a *app) {
+	if d.pin {
+		a.voice.Say("Where the account is: meshkey device accept SEED --pin-file FILE")
+		a.voice.Say("Then, here: meshkey device complete %s --pin-file FILE", d.folder)
+		return
+	}
 	a.voice.Say("Where the account is: meshkey device accept SEED")
 	a.voice.Say("It must show the same witness, or somebody is between. Then, here: meshkey device complete %s", d.folder)
 }

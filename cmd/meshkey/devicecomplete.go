@@ -20,14 +20,16 @@ func (a *app) deviceComplete() *cobra.Command {
 	var (
 		open    opening
 		account string
+		secret  pinFlag
 		asJSON  bool
 	)
 	cmd := &cobra.Command{
 		Use:   "complete DEVICE",
 		Short: "Take the answer of the account's owner, on the device",
 		Long: `Fetch the answer to what "meshkey device connect" asked. You are asked whether both screens
-showed the same witness; --account, the account's fingerprint, says it in another way. If
-the owner has not answered yet, that is said (code 6); try again then.`,
+showed the same witness; --account, the account's fingerprint, or the PIN that the device was
+connected with says it in another way. If the owner has not answered yet, that is said
+(code 6); try again then.`,
 		Example: `  meshkey device complete laptop
   meshkey device complete laptop --account MARP-HH6B-D2JW-WLQ6-RWPQ-2SLS-AI2V`,
 		Args: oneArg("DEVICE"),
@@ -37,16 +39,24 @@ the owner has not answered yet, that is said (code 6); try again then.`,
 				return err
 			}
 			defer d.device.Wipe()
-			return a.completeDevice(d, account, asJSON)
+			pin, err := secret.pin(a)
+			if err != nil {
+				return err
+			}
+			if pin != nil {
+				defer pin.Wipe()
+			}
+			return a.completeDevice(d, account, pin, asJSON)
 		},
 	}
 	open.flags(cmd)
+	secret.flag(cmd)
 	cmd.Flags().StringVar(&account, "account", "", "`FINGERPRINT` of the account, if you know it")
 	jsonFlag(cmd, &asJSON)
 	return cmd
 }
 
-func (a *app) completeDevice(d *ownDevice, account string, asJSON bool) error {
+func (a *app) completeDevice(d *ownDevice, account string, pin *udf.Key, asJSON bool) error {
 	service, err := dial(d.at, deviceCaller(d.account.Address(), d.device))
 	if err != nil {
 		return err
@@ -57,10 +67,10 @@ func (a *app) completeDevice(d *ownDevice, account string, asJSON bool) error {
 	if err != nil {
 		return atService(d.at.URL, err)
 	}
-	if err := a.trustAccount(d, account); err != nil {
+	if err := a.trustAccount(d, account, pin); err != nil {
 		return err
 	}
-	c, err := d.device.Complete(d.request, answer, profile.Trust{Account: d.account.Fingerprint()})
+	c, err := d.device.Complete(d.request, answer, profile.Trust{Account: d.account.Fingerprint(), PIN: pin})
 	if errors.Is(err, profile.ErrRejected) {
 		return exit.Errorf(exit.Refused, "%w", err)
 	}
@@ -85,8 +95,8 @@ type deviceIs struct{ *deviceView }
 func (*deviceIs) say(a *app) { a.voice.Say("The device is connected.") }
 
 // trustAccount makes sure that the account that the service showed is the one
-// that the person means.
-func (a *app) trustAccount(d *ownDevice, account string) error {
+// that the person means, unless a PIN will show it.
+func (a *app) trustAccount(d *ownDevice, account string, pin *udf.Key) error {
 	if account != "" {
 		f, err := udf.ParseFingerprint(account)
 		if err != nil {
@@ -97,9 +107,12 @@ func (a *app) trustAccount(d *ownDevice, account string) error {
 		}
 		return nil
 	}
+	if pin != nil {
+		return nil
+	}
 	t, err := terminal.Open()
 	if err != nil {
-		return ask.NoTerminal("whether both screens showed the same witness", "--account FINGERPRINT")
+		return ask.NoTerminal("whether both screens showed the same witness", "--account FINGERPRINT, or --pin-file FILE if there is a PIN")
 	}
 	defer t.Close()
 	t.Say("Witness  %s", d.witness())

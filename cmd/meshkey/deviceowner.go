@@ -71,9 +71,10 @@ the letters that the device itself must show.`,
 	return cmd
 }
 
-// find returns the device that is meant: by the witness that it shows, or, if
-// none is given, the only one, after somebody has compared.
-func (a *app) findPending(h *atHome, witness string, compare bool) (p keyservice.Pending, err error) {
+// findPending returns the device that is meant: by the witness that it shows,
+// by the PIN that it has, or, if neither is given, the only one, after somebody
+// has compared.
+func (a *app) findPending(h *atHome, witness string, pin *udf.Key, compare bool) (p keyservice.Pending, err error) {
 	list, err := h.pending()
 	if err != nil {
 		return p, err
@@ -95,6 +96,9 @@ func (a *app) findPending(h *atHome, witness string, compare bool) (p keyservice
 		}
 		return p, exit.Errorf(exit.NotVerified, "no device that waits shows %s", witness).
 			Hinted("if it is what the device shows, somebody is between it and this account; meshkey device pending lists those that wait")
+	}
+	if pin != nil {
+		return provenBy(pin, list)
 	}
 	if len(list) != 1 {
 		return p, exit.Errorf(exit.Usage, "%s, and no witness says which is meant", countOf(len(list), "device waits", "devices wait")).
@@ -144,27 +148,37 @@ func (a *app) deviceAccept() *cobra.Command {
 		h      homeFlags
 		name   string
 		roles  []string
+		secret pinFlag
 		asJSON bool
 	)
 	cmd := &cobra.Command{
 		Use:   "accept SEED [WITNESS]",
 		Short: "Connect a device that asks, after comparing what it shows",
 		Long: `Connect a device to the account of SEED. WITNESS is what the device shows; without it the
-only one that waits is shown, and you are asked whether they are the same.`,
+only one that waits is shown, and you are asked whether they are the same. With a PIN the
+device that has it is connected, and nothing need be compared.`,
 		Example: `  meshkey device accept alice.seed --name laptop
-  meshkey device accept alice.seed MCOT-XEJG-6B6X-WBLL-M4AN-RJJU-YSFH --name laptop`,
+  meshkey device accept alice.seed MCOT-XEJG-6B6X-WBLL-M4AN-RJJU-YSFH --name laptop
+  meshkey device accept alice.seed --pin-file pin --name laptop`,
 		Args: seedAndMore("WITNESS"),
 		RunE: func(_ *cobra.Command, args []string) error {
+			pin, err := secret.pin(a)
+			if err != nil {
+				return err
+			}
+			if pin != nil {
+				defer pin.Wipe()
+			}
 			home, err := a.home(args[0], &h)
 			if err != nil {
 				return err
 			}
 			defer home.wipe()
-			p, err := a.findPending(home, second(args), true)
+			p, err := a.findPending(home, second(args), pin, true)
 			if err != nil {
 				return err
 			}
-			answer, err := home.account.Accept(p.Request, home.profile, profile.Acceptance{Roles: roles, Name: name, Time: time.Now()})
+			answer, err := home.account.Accept(p.Request, home.profile, profile.Acceptance{Roles: roles, Name: name, PIN: pin, Time: time.Now()})
 			if err != nil {
 				return err
 			}
@@ -172,6 +186,7 @@ only one that waits is shown, and you are asked whether they are the same.`,
 		},
 	}
 	h.flags(cmd)
+	secret.flag(cmd)
 	cmd.Flags().StringVar(&name, "name", "", "`NAME` by which the account knows the device")
 	cmd.Flags().StringArrayVar(&roles, "role", nil, "what the device is for, in your own `WORDS`; may be repeated")
 	jsonFlag(cmd, &asJSON)
@@ -197,7 +212,7 @@ the WITNESS as "meshkey device pending" shows it.`,
 				return err
 			}
 			defer home.wipe()
-			p, err := a.findPending(home, second(args), false)
+			p, err := a.findPending(home, second(args), nil, false)
 			if err != nil {
 				return err
 			}
