@@ -101,17 +101,32 @@ func (p *Postgres) migrate(ctx context.Context) error {
 
 // View implements Store.
 func (p *Postgres) View(ctx context.Context, f func(Reader) error) error {
-	return p.run(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(t pgTx) error { return f(t) })
+	return p.run(ctx, reading, reading, func(t pgTx) error { return f(t) })
 }
 
 // Update implements Store.
 func (p *Postgres) Update(ctx context.Context, f func(Writer) error) error {
-	return p.run(ctx, pgx.TxOptions{IsoLevel: pgx.Serializable}, func(t pgTx) error { return f(t) })
+	return p.run(ctx, beside, alone, func(t pgTx) error { return f(t) })
+}
+
+// How a transaction begins. Changes run beside each other. One that lost is
+// repeated alone: it waits for those that run, and new ones wait for it, so that
+// it cannot lose again, however many short ones there are. The lock is taken
+// before the transaction looks at the database for the first time, or it would
+// see what was there before it waited.
+var (
+	reading = pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+	beside  = changing("ROW SHARE")
+	alone   = changing("EXCLUSIVE")
+)
+
+func changing(mode string) pgx.TxOptions {
+	return pgx.TxOptions{BeginQuery: "BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE meshkey_turn IN " + mode + " MODE"}
 }
 
 // run repeats a transaction that lost against another, or whose connection was
 // gone before it was to be committed.
-func (p *Postgres) run(ctx context.Context, options pgx.TxOptions, f func(pgTx) error) error {
+func (p *Postgres) run(ctx context.Context, options, repeated pgx.TxOptions, f func(pgTx) error) error {
 	pause := firstPause
 	for try := 1; ; try++ {
 		own, err := p.once(ctx, options, f)
@@ -123,6 +138,9 @@ func (p *Postgres) run(ctx context.Context, options pgx.TxOptions, f func(pgTx) 
 		}
 		if try == retries || !again(err) {
 			return result(nil, err)
+		}
+		if options = repeated; lost(err) {
+			continue
 		}
 		select {
 		case <-ctx.Done():
@@ -193,13 +211,18 @@ func again(err error) bool {
 		return true // the connection
 	}
 	switch answer.Code {
-	case "40001", "40P01", // lost against another
-		"25P03",                   // abandoned, or so it seemed
+	case "25P03", // abandoned, or so it seemed
 		"57P01", "57P02", "57P03", // shut down, or starting
 		"53300": // too many connections
 		return true
 	}
-	return false
+	return lost(err)
+}
+
+// lost tells whether a transaction failed because of another.
+func lost(err error) bool {
+	var answer *pgconn.PgError
+	return errors.As(err, &answer) && (answer.Code == "40001" || answer.Code == "40P01")
 }
 
 // Close implements Store.

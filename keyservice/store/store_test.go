@@ -248,6 +248,54 @@ func TestSerializable(t *testing.T) {
 	})
 }
 
+// A change that has lost against another is made at its second try, whoever else
+// is at work: long ones do not starve beside many short ones.
+func TestNobodyStarves(t *testing.T) {
+	stores(t, func(t *testing.T, open func() store.Store) {
+		s := open()
+		defer s.Close()
+		var others, long sync.WaitGroup
+		over := make(chan struct{})
+		for range 3 {
+			others.Go(func() {
+				for {
+					select {
+					case <-over:
+						return
+					default:
+						if err := s.Update(ctx, raise("counter")); err != nil {
+							t.Error(err)
+							return
+						}
+					}
+				}
+			})
+		}
+		for range 2 {
+			long.Go(func() {
+				for range 10 {
+					tries := 0
+					err := s.Update(ctx, func(w store.Writer) error {
+						tries++
+						for i := range 20 { // it takes its time
+							if err := w.Put("b", []byte{byte(i)}, nil); err != nil {
+								return err
+							}
+						}
+						return raise("counter")(w)
+					})
+					if err != nil || tries > 2 {
+						t.Errorf("%d tries, %v", tries, err)
+					}
+				}
+			})
+		}
+		long.Wait()
+		close(over)
+		others.Wait()
+	})
+}
+
 func raise(key string) func(store.Writer) error {
 	return func(w store.Writer) error {
 		old, err := w.Get("a", []byte(key))
