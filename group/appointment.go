@@ -60,6 +60,11 @@ func (a *Administrator) Appoint(at time.Time, administrators ...Member) (*Change
 
 // AppointSome is Appoint of administrators any need of whom, two at least, admit
 // and dismiss members, and fewer than need cannot read.
+//
+// The group's service may be one of them: it then makes halves when another asks
+// for it, Custody.Admit. Its part goes with Change.Halves. The service, which has
+// a half for every member besides, can read together with any administrator who
+// has a part of the same sharing, if Need is 2.
 func (a *Administrator) AppointSome(at time.Time, need int, administrators ...Member) (*Change, error) {
 	if a.group.Mode() != Serviced {
 		return nil, errors.New("group: only halves of the mode Serviced can be made by several administrators")
@@ -98,9 +103,22 @@ func (a *Administrator) AppointSome(at time.Time, need int, administrators ...Me
 	if s.appointment, err = parseAppointment(e.Bytes(), s.profile); err != nil {
 		return nil, err
 	}
-	appointments := map[string][]byte{}
-	for i, m := range administrators {
-		if appointments[m.Address], err = a.generate(sharing.Shares[i], &m, s.serial); err != nil {
+	appointments, halves := map[string][]byte{}, [][]byte(nil)
+	for i := range administrators {
+		m := &administrators[i]
+		c, err := a.generate(sharing.Shares[i], m, s.serial)
+		if err != nil {
+			return nil, err
+		}
+		if !m.isService(a.group) {
+			appointments[m.Address], err = sealTo(c, m.Encryption, signer)
+		} else {
+			c.Id = name(sharing.Shares[i].Key().PublicKey())
+			var access []byte
+			access, err = signAccess(c, signer)
+			halves = append(halves, access)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -108,12 +126,18 @@ func (a *Administrator) AppointSome(at time.Time, need int, administrators ...Me
 	if err != nil {
 		return nil, err
 	}
-	c.Appointments = appointments
+	c.Appointments, c.Halves = appointments, append(c.Halves, halves...)
 	return c, nil
 }
 
-// generate is a CapabilityKeyGenerate, sealed to an administrator.
-func (a *Administrator) generate(part *cogen.Share, m *Member, issued int64) ([]byte, error) {
+// isService tells whether it is the service of a group that is meant, whatever
+// its address.
+func (m *Member) isService(g *Group) bool {
+	return g.service != nil && m.Encryption.Equal(g.service.Encryption) && m.Signature.Equal(g.service.Signature)
+}
+
+// generate is a CapabilityKeyGenerate with an administrator's part.
+func (a *Administrator) generate(part *cogen.Share, m *Member, issued int64) (*mesh.CapabilityKeyGenerate, error) {
 	signer := a.account.Private(profile.AdministratorSignature)
 	share, err := sealShare(a.group.Key(), part.Key(), part.Index(), a.group.serviceAddress(), m.Encryption, signer)
 	if err != nil {
@@ -122,7 +146,7 @@ func (a *Administrator) generate(part *cogen.Share, m *Member, issued int64) ([]
 	c := &mesh.CapabilityKeyGenerate{}
 	c.Id, c.Active, c.Issued = name(a.group.Key()), true, issued
 	c.GranteeAccount, c.GranteeUdf, c.EnvelopedKeyShare = m.Address, m.Udf.String(), share
-	return sealTo(c, m.Encryption, signer)
+	return c, nil
 }
 
 // parseAppointment reads an appointment that the group's AdministratorSignature
@@ -220,6 +244,11 @@ func NewDeputy(g *Group, id *Identity, appointed []byte) (*Deputy, error) {
 		return nil, &CheatError{g.Address(), "appoints with a part that is not the one in the appointment"}
 	}
 	defer part.Wipe()
+	return newDeputy(g, id, place, part)
+}
+
+// newDeputy is the administrator at a place of the appointment, who has a part.
+func newDeputy(g *Group, id *Identity, place int, part *cogen.PrivateKey) (*Deputy, error) {
 	scalar := part.Bytes()
 	defer secret.Wipe(scalar)
 	share, err := cogen.NewShare(g.appointment.commitment, index(place), scalar)

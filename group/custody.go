@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 	"sync"
 
 	"meshkey/cogen"
@@ -16,7 +17,7 @@ import (
 //
 // Halves are known by their places, one for every member and key: text that is
 // the same as long as the member has a half of the key, by which a store keeps
-// them.
+// them. If the service is an appointed administrator, its part counts as a half.
 type Custody struct {
 	group *Group
 	load  func(ctx context.Context, place string) ([]byte, error)
@@ -70,19 +71,28 @@ func (c *Custody) follow(old *Custody) error {
 			return err
 		}
 		c.load = old.load
-		for of := range old.group.serviced() {
-			had[of.place()] = of.half.service
+		for d := range old.group.deposits() {
+			had[d.place] = d.public
 		}
 	}
-	for of := range c.group.serviced() {
-		if c.halves[of.place()] != nil {
+	for d := range c.group.deposits() {
+		if c.halves[d.place] != nil {
 			continue
 		}
-		if public := had[of.place()]; public == nil || !public.Equal(of.half.service) {
-			return fmt.Errorf("group: the service's half for %q is missing", of.half.member)
+		if public := had[d.place]; public == nil || !public.Equal(d.public) {
+			return missing(d.place)
 		}
 	}
 	return nil
+}
+
+// missing is the error for what a service should have in a place.
+func missing(place string) error {
+	key, member, _ := strings.Cut(place, " ")
+	if key == "administrator" {
+		return errors.New("group: the service's part as an administrator is missing")
+	}
+	return fmt.Errorf("group: the service's half for %q is missing", member)
 }
 
 // LoadCustody takes up what was kept of a custody: the record, and the halves,
@@ -105,8 +115,8 @@ func (c *Custody) Group() *Group { return c.group }
 // Places are those of all halves, in memory or not.
 func (c *Custody) Places() iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for of := range c.group.serviced() {
-			if !yield(of.place()) {
+		for d := range c.group.deposits() {
+			if !yield(d.place) {
 				return
 			}
 		}
@@ -119,8 +129,8 @@ func (c *Custody) Halves() iter.Seq2[string, *cogen.PrivateKey] {
 	return func(yield func(string, *cogen.PrivateKey) bool) {
 		c.mu.RLock()
 		defer c.mu.RUnlock()
-		for of := range c.group.serviced() {
-			if half := c.halves[of.place()]; half != nil && !yield(of.place(), half) {
+		for d := range c.group.deposits() {
+			if half := c.halves[d.place]; half != nil && !yield(d.place, half) {
 				return
 			}
 		}
@@ -164,66 +174,73 @@ func (c *Custody) agree(ctx context.Context, r *Request, i Item) (*cogen.Partial
 	if !ok {
 		return nil, ErrNotMember
 	}
-	if err := c.fetch(ctx, of); err != nil {
-		return nil, err
+	var p *cogen.Partial
+	err := c.use(ctx, deposit{of.place(), of.half.service}, func(half *cogen.PrivateKey) (err error) {
+		if p, err = half.AgreeProved(i.Ephemeral, r.context(i)); err != nil {
+			err = fmt.Errorf("group: %w", err)
+		}
+		return err
+	})
+	return p, err
+}
+
+// use does something with what is in a place, which is not wiped meanwhile.
+func (c *Custody) use(ctx context.Context, d deposit, do func(*cogen.PrivateKey) error) error {
+	if err := c.fetch(ctx, d); err != nil {
+		return err
 	}
-	c.mu.RLock() // and so it is not wiped
+	c.mu.RLock()
 	defer c.mu.RUnlock()
-	half := c.halves[of.place()]
+	half := c.halves[d.place]
 	if half == nil {
-		return nil, errWiped
+		return errWiped
 	}
-	p, err := half.AgreeProved(i.Ephemeral, r.context(i))
-	if err != nil {
-		return nil, fmt.Errorf("group: %w", err)
-	}
-	return p, nil
+	return do(half)
 }
 
 var errWiped = errors.New("group: the halves were wiped")
 
 // fetch sees to it that a half is in memory.
-func (c *Custody) fetch(ctx context.Context, of servicedHalf) error {
+func (c *Custody) fetch(ctx context.Context, d deposit) error {
 	c.mu.RLock()
-	there := c.halves[of.place()] != nil
+	there := c.halves[d.place] != nil
 	c.mu.RUnlock()
 	if there {
 		return nil
 	}
 	if c.load == nil {
-		return fmt.Errorf("group: the service's half for %q is missing", of.half.member)
+		return missing(d.place)
 	}
-	scalar, err := c.load(ctx, of.place())
+	scalar, err := c.load(ctx, d.place)
 	if err != nil {
 		return err
 	}
 	defer secret.Wipe(scalar)
-	half, err := of.key.public.Algorithm().NewPrivateScalar(scalar)
+	half, err := d.public.Algorithm().NewPrivateScalar(scalar)
 	if err != nil {
 		return errShare
 	}
-	if !half.PublicKey().Equal(of.half.service) {
+	if !half.PublicKey().Equal(d.public) {
 		half.Wipe()
 		return errShare
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.wiped || c.halves[of.place()] != nil { // another was faster
+	if c.wiped || c.halves[d.place] != nil { // another was faster
 		half.Wipe()
 		return nil
 	}
-	c.halves[of.place()] = half
+	c.halves[d.place] = half
 	return nil
 }
 
 // inherit takes over from old, which is used up, the halves that stay.
 func (c *Custody) inherit(old *Custody) {
 	old.mu.Lock()
-	for of := range c.group.serviced() {
-		place := of.place()
-		if half := old.halves[place]; half != nil && c.halves[place] == nil {
-			c.halves[place] = half
-			delete(old.halves, place)
+	for d := range c.group.deposits() {
+		if half := old.halves[d.place]; half != nil && c.halves[d.place] == nil {
+			c.halves[d.place] = half
+			delete(old.halves, d.place)
 		}
 	}
 	old.mu.Unlock()

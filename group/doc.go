@@ -15,7 +15,8 @@
 // service or another member, for contributions and opens an envelope with them
 // ([Membership.Decrypt], or [Decryption] step by step and by files).
 // Administrators that [Administrator.Appoint] named admit members together,
-// though none of them can read ([Deputy]); a key that members made together and
+// though none of them can read ([Deputy]), and the service may be one of them
+// ([Custody.Assent]); a key that members made together and
 // nobody has is used by [Administrator.Adopt].
 //
 // Structures of the Mesh are in its JSON; those that it does not have are in
@@ -56,7 +57,7 @@
 //
 // Appointed administrators: as many as act together have the whole key between
 // them, and can read if they abuse it; fewer cannot, even with a member or with
-// the service. Each admission is bound to one record, member and proposal, and a
+// the service, unless the service is one of them and makes up their number. Each admission is bound to one record, member and proposal, and a
 // proposal to one set of administrators. That a sealed half is not the one stated
 // only who it is sealed to can see, and his word is all there is for it. The
 // account's holder still has the whole key, as long as the account is not wiped.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"meshkey/internal/dare"
+	"meshkey/mesh"
 )
 
 // What is read as a record, without its signature, is written again so that the
@@ -114,6 +115,41 @@ func FuzzSigned(f *testing.F) {
 		}
 		if _, _, err := b.now.appointment.parseGrant(p, e.Bytes()); err != nil {
 			cheats(t, err, x.Address)
+		}
+	})
+}
+
+// What asks the service to assent is refused, or is what the group would ask with.
+func FuzzAssent(f *testing.F) {
+	b, c := served(f, 2, "x")
+	p := b.propose(people(f, "bob"))
+	grant, err := b.deputies[0].Grant(p)
+	check(f, err)
+	o, err := b.now.OperateAssent(p, grant)
+	check(f, err)
+	octets, err := mesh.Marshal(o)
+	check(f, err)
+	f.Add(octets)
+	f.Add([]byte(`{"OperateRequest":{"Operations":[{"CryptographicOperationShare":{"Threshold":2,"Shares":2,"GroupProposal":"e30"}}]}}`))
+	keys := identity(f, "keys")
+	f.Fuzz(func(t *testing.T, octets []byte) {
+		o, err := mesh.ParseAs[mesh.OperateRequest](octets)
+		if err != nil {
+			return
+		}
+		p, grants, err := ParseOperateAssent(o, b.now)
+		if err != nil {
+			return
+		}
+		again, err := b.now.OperateAssent(p, grants...)
+		check(t, err)
+		if _, _, err := ParseOperateAssent(again, b.now); err != nil {
+			t.Error(err)
+		}
+		if a, err := c.Assent(ctx, keys, p, grants...); err == nil {
+			if _, err := b.now.draft(p, append(grants, a.Grant)); err != nil && a.Grant != nil {
+				t.Errorf("the service assents to nothing: %v", err)
+			}
 		}
 	})
 }

@@ -223,7 +223,11 @@ func (g *Group) access(i *issued, m *Member, signer *cogen.PrivateKey) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	body, err := mesh.Marshal(&mesh.CatalogedAccess{Capability: s})
+	return signAccess(s, signer)
+}
+
+func signAccess(c mesh.AnyCapability, signer *cogen.PrivateKey) ([]byte, error) {
+	body, err := mesh.Marshal(&mesh.CatalogedAccess{Capability: c})
 	if err != nil {
 		return nil, fmt.Errorf("group: %w", err)
 	}

@@ -30,8 +30,19 @@ func (g *Group) Obsolete(half []byte) bool {
 	if err != nil {
 		return false
 	}
-	c, ok := access.Capability.(*mesh.CapabilityDecryptServiced)
-	return ok && g.obsolete(c)
+	switch c := access.Capability.(type) {
+	case *mesh.CapabilityDecryptServiced:
+		return g.obsolete(c)
+	case *mesh.CapabilityKeyGenerate:
+		return g.obsoletePart(c)
+	}
+	return false
+}
+
+// obsoletePart tells whether it is another part than the service now has.
+func (g *Group) obsoletePart(c *mesh.CapabilityKeyGenerate) bool {
+	p, ok := g.part()
+	return c.Issued <= g.serial && !(ok && c.Id == name(p.public))
 }
 
 func (g *Group) obsolete(c *mesh.CapabilityDecryptServiced) bool {

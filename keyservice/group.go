@@ -58,6 +58,22 @@ func (c *Client) Contribute(ctx context.Context, r *group.Request) (*group.Answe
 	return group.ParseResults(answer.(*api.OperateResponse), r)
 }
 
+// Assent has the service grant and sign a proposal for a group, of which it is an
+// appointed administrator. The caller is another one, who makes the change too;
+// grants are those of all who make it but the service. group.Conclude checks the
+// answer.
+func (c *Client) Assent(ctx context.Context, g *group.Group, p *group.Proposal, grants ...[]byte) (*group.Assent, error) {
+	o, err := g.OperateAssent(p, grants...)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := c.Do(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return group.ParseAssent(answer.(*api.OperateResponse))
+}
+
 // Keep implements group.Keeper: it gives the service a group's record and halves.
 // The caller is the group's administrator or an appointed one. A group that the
 // service does not know is registered, if its administrator calls.

@@ -51,11 +51,15 @@ type CryptographicOperationSign struct {
 	PartialR []byte `jsonb:"PartialR"`
 }
 
-// CryptographicOperationShare asks for a key to be split.
+// CryptographicOperationShare asks for a key to be split. The last two are
+// additions of ours, docs/FORMATS.md, Groups: for whom, and what the others who
+// split it have made.
 type CryptographicOperationShare struct {
 	CryptographicOperation
-	Threshold int64 `jsonb:"Threshold"`
-	Shares    int64 `jsonb:"Shares"`
+	Threshold       int64      `jsonb:"Threshold"`
+	Shares          int64      `jsonb:"Shares"`
+	GroupProposal   []byte     `jsonb:"GroupProposal"`
+	EnvelopedGrants []Envelope `jsonb:"EnvelopedGrants"`
 }
 
 // CryptographicOperationGenerate asks for a contribution to a new key.
@@ -78,6 +82,15 @@ func (*Unknown) anyResult()             {}
 type CryptographicResultKeyAgreement struct {
 	CryptographicResult
 	KeyAgreement AnyAgreement `jsonb:"KeyAgreement"`
+}
+
+// CryptographicResultShare holds the parts of a key that was split, sealed to
+// whom they are for, and the signature of the record that has them. Its members
+// are ours, docs/FORMATS.md, Groups.
+type CryptographicResultShare struct {
+	CryptographicResult
+	EnvelopedGrant       Envelope `jsonb:"EnvelopedGrant"`
+	EnvelopedGroupRecord Envelope `jsonb:"EnvelopedGroupRecord"`
 }
 
 // AnyAgreement is a *KeyAgreementECDH or *Unknown.

@@ -89,6 +89,6 @@ var schema = sync.OnceValue(func() *jsonb.Schema {
 		&OperateRequest{}, &OperateResponse{},
 		&CryptographicOperation{}, &CryptographicOperationKeyAgreement{}, &CryptographicOperationSign{},
 		&CryptographicOperationShare{}, &CryptographicOperationGenerate{},
-		&CryptographicResult{}, &CryptographicResultKeyAgreement{},
+		&CryptographicResult{}, &CryptographicResultKeyAgreement{}, &CryptographicResultShare{},
 	)
 })

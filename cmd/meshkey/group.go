@@ -51,7 +51,7 @@ be called:
 		a.groupPush(), a.groupPull(), a.groupConditions(),
 		a.groupWaiting(), a.groupApprove(), a.groupVeto(),
 		a.groupEncrypt(), a.groupDecrypt(), a.groupRequest(), a.groupContribute(), a.groupCombine(),
-		a.groupAppoint(), a.groupPropose(), a.groupGrant(), a.groupConfirm(), a.groupConclude(), a.groupSign())
+		a.groupAppoint(), a.groupPropose(), a.groupGrant(), a.groupAssent(), a.groupConfirm(), a.groupConclude(), a.groupSign())
 	return cmd
 }
 

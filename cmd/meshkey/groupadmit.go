@@ -11,6 +11,7 @@ import (
 	"meshkey/cmd/internal/exit"
 	"meshkey/cmd/internal/outfile"
 	"meshkey/group"
+	"meshkey/profile"
 )
 
 // groupCode is the exit code of an error of a group, exit.Failed if it is none.
@@ -37,19 +38,27 @@ func about(what string, err error) error {
 
 func (a *app) groupAppoint() *cobra.Command {
 	var (
-		open   opening
-		seed   string
-		asJSON bool
+		open        opening
+		seed        string
+		need        int
+		withService bool
+		asJSON      bool
 	)
 	cmd := &cobra.Command{
-		Use:   "appoint GROUP PROFILE PROFILE...",
+		Use:   "appoint GROUP PROFILE...",
 		Short: "Let several administrators admit members, none of whom can read",
 		Long: `Split the right to admit members among two administrators or more, in the mode service.
 From then on members are admitted by all of them together: one proposes, each grants,
 each confirms, and anyone concludes. None of them can read what is encrypted to the
 group, nor can all but one of them together. The seed in GROUP still can: put it on paper,
-and delete it.`,
+and delete it.
+
+With --need fewer than all of them act together. With --with-service the group's key
+service is one of them: with --need 2 each of the others admits and dismisses with it, by
+"meshkey group add" and "delete". The service, which never reads alone, could then read
+together with any one of them.`,
 		Example: `  meshkey group appoint staff alice.profile bob.profile
+  meshkey group appoint staff alice.profile bob.profile --with-service --need 2
   meshkey group appoint staff alice.profile bob.profile --json`,
 		Args: several("GROUP", "PROFILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -58,27 +67,40 @@ and delete it.`,
 				return err
 			}
 			return a.administer(folder(args[0]), seed, open, asJSON, func(admin *group.Administrator) (*group.Change, error) {
-				return admin.Appoint(time.Now(), list...)
+				if withService {
+					if _, online := serviceOf(admin.Group()); !online {
+						return nil, exit.Errorf(exit.Usage, "the group has no key service that can be called")
+					}
+					list = append(list, *admin.Group().Service())
+				}
+				if need == 0 {
+					need = len(list)
+				}
+				return admin.AppointSome(time.Now(), need, list...)
 			})
 		},
 	}
+	cmd.Flags().IntVar(&need, "need", 0, "`NUMBER` of administrators who act together (default: all)")
+	cmd.Flags().BoolVar(&withService, "with-service", false, "make the group's key service one of them")
 	administratorFlags(cmd, &open, &seed, &asJSON)
 	return cmd
 }
 
 func (a *app) groupPropose() *cobra.Command {
 	var (
-		admit, dismiss []string
-		out            string
-		replace        bool
+		admit, dismiss, by []string
+		out                string
+		replace            bool
 	)
 	cmd := &cobra.Command{
 		Use:   "propose GROUP (--admit PROFILE | --dismiss ADDRESS)... --out PROPOSAL",
 		Short: "Propose to the appointed administrators whom to admit or dismiss",
 		Long: `Write down whom the appointed administrators of GROUP are to admit or to dismiss. The
-proposal goes to each of them, is no secret, and is good for the record as it stands, once.`,
+proposal goes to each of them, is no secret, and is good for the record as it stands, once.
+With --by it is for these administrators alone, as many as it takes, all of whom act then.`,
 		Example: `  meshkey group propose staff --admit carol.profile --out carol.proposal
-  meshkey group propose staff --dismiss bob@example.com --out bob.proposal`,
+  meshkey group propose staff --dismiss bob@example.com --out bob.proposal \
+      --by alice@example.com --by carol@example.com`,
 		Args: oneArg("GROUP"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			g, err := folder(args[0]).record(a)
@@ -89,7 +111,12 @@ proposal goes to each of them, is no secret, and is good for the record as it st
 			if err != nil {
 				return err
 			}
-			p, err := g.Propose(time.Now(), list, dismiss...)
+			var p *group.Proposal
+			if len(by) == 0 {
+				p, err = g.Propose(time.Now(), list, dismiss...)
+			} else {
+				p, err = g.ProposeTo(by, time.Now(), list, dismiss...)
+			}
 			if err != nil {
 				return err
 			}
@@ -100,6 +127,7 @@ proposal goes to each of them, is no secret, and is good for the record as it st
 	f := cmd.Flags()
 	f.StringArrayVar(&admit, "admit", nil, "`PROFILE` of who is to be admitted; may be repeated")
 	f.StringArrayVar(&dismiss, "dismiss", nil, "`ADDRESS` of a member who is to be dismissed; may be repeated")
+	f.StringArrayVar(&by, "by", nil, "`ADDRESS` of an administrator who acts; may be repeated (default: all of them)")
 	outputFlags(cmd, &out, &replace)
 	cmd.MarkFlagsOneRequired("admit", "dismiss")
 	return cmd
@@ -145,18 +173,7 @@ func (d *deputy) do(a *app, f folder, proposal string, answer func(*group.Deputy
 		return err
 	}
 	defer who.wipe()
-	id, _, err := identityIn(g, who.account)
-	if err != nil {
-		return err
-	}
-	if !slices.ContainsFunc(g.Administrators(), func(m group.Member) bool { return m.Address == id.Address }) {
-		return exit.Errorf(exit.Refused, "%s is not one of the appointed administrators of the group", id.Address)
-	}
-	capability, err := f.newest(a, id.Address, endCapability)
-	if err != nil {
-		return err
-	}
-	deputy, err := group.NewDeputy(g, id, capability)
+	deputy, err := f.deputy(a, g, who.account)
 	if err != nil {
 		return err
 	}
@@ -167,6 +184,22 @@ func (d *deputy) do(a *app, f folder, proposal string, answer func(*group.Deputy
 		return err
 	}
 	return a.write(d.out, b, d.replace)
+}
+
+// deputy takes up the appointment of an account in a folder. The caller wipes it.
+func (f folder) deputy(a *app, g *group.Group, account *profile.Account) (*group.Deputy, error) {
+	id, _, err := identityIn(g, account)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(g.Administrators(), func(m group.Member) bool { return m.Address == id.Address }) {
+		return nil, exit.Errorf(exit.Refused, "%s is not one of the appointed administrators of the group", id.Address)
+	}
+	capability, err := f.newest(a, id.Address, endCapability)
+	if err != nil {
+		return nil, err
+	}
+	return group.NewDeputy(g, id, capability)
 }
 
 func (a *app) proposal(name string) (*group.Proposal, error) {

@@ -8,6 +8,7 @@ import (
 	"meshkey/cmd/internal/exit"
 	"meshkey/cmd/internal/outfile"
 	"meshkey/group"
+	"meshkey/profile"
 )
 
 // administer runs a change of a group by the holder of its seed, and writes what
@@ -30,6 +31,11 @@ func (a *app) administer(f folder, seedName string, open opening, asJSON bool, d
 		return err
 	}
 	defer account.Wipe()
+	return a.administerAs(f, known, account, asJSON, do)
+}
+
+// administerAs is administer by an account that was opened.
+func (a *app) administerAs(f folder, known *group.Group, account *profile.Account, asJSON bool, do func(*group.Administrator) (*group.Change, error)) error {
 	admin, err := group.Administer(account, known.Bytes())
 	if err != nil {
 		return err
@@ -44,8 +50,14 @@ func (a *app) administer(f folder, seedName string, open opening, asJSON bool, d
 	}
 	files := outfile.New(false)
 	defer files.Discard()
+	return a.enter(files, f, change, before, admin.Group(), account, asJSON)
+}
+
+// enter writes what comes of a change into the group's folder, and tells the
+// service.
+func (a *app) enter(files *outfile.Set, f folder, change *group.Change, before, next *group.Group, account *profile.Account, asJSON bool) error {
 	r := &groupChange{folder: f}
-	r.enter(files, change, admin.Group())
+	r.enter(files, change, next)
 	if err := files.Stage(); err != nil {
 		return err
 	}
@@ -53,7 +65,7 @@ func (a *app) administer(f folder, seedName string, open opening, asJSON bool, d
 	if err != nil {
 		return err
 	}
-	return a.settle(files, r, admin.Group(), by, asJSON)
+	return a.settle(files, r, next, by, asJSON)
 }
 
 func (a *app) groupAdd() *cobra.Command {
@@ -68,8 +80,12 @@ func (a *app) groupAdd() *cobra.Command {
 		Long: `Admit the accounts whose signed profiles are given. The record in the folder GROUP is
 replaced by the next one; an invitation for each is written beside it, and for the
 service the halves that belong to them. A new member can decrypt, with whoever else it
-takes, what was encrypted before, as far as the group's key was not rotated.`,
+takes, what was encrypted before, as far as the group's key was not rotated.
+
+An appointed administrator gives the seed of his own account, and the group's key service
+does its part, if it was appointed with him and no third one is needed.`,
 		Example: `  meshkey group add staff bob.profile
+  meshkey group add staff bob.profile --seed ann.seed
   meshkey group add staff bob.profile carol.profile --passphrase-file pass`,
 		Args: several("GROUP", "PROFILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -77,9 +93,7 @@ takes, what was encrypted before, as far as the group's key was not rotated.`,
 			if err != nil {
 				return err
 			}
-			return a.administer(folder(args[0]), seed, open, asJSON, func(admin *group.Administrator) (*group.Change, error) {
-				return admin.Admit(time.Now(), members...)
-			})
+			return a.changeMembers(folder(args[0]), seed, open, asJSON, members, nil)
 		},
 	}
 	administratorFlags(cmd, &open, &seed, &asJSON)
@@ -98,7 +112,7 @@ func several(first, more string) cobra.PositionalArgs {
 }
 
 func administratorFlags(cmd *cobra.Command, open *opening, seed *string, asJSON *bool) {
-	cmd.Flags().StringVar(seed, "seed", "", "`SEED` of the group (default: the file seed in GROUP)")
+	cmd.Flags().StringVar(seed, "seed", "", "`SEED` of the group, or of an administrator's account (default: the file seed in GROUP)")
 	open.flags(cmd)
 	jsonFlag(cmd, asJSON)
 }
@@ -120,19 +134,13 @@ record, which replaces the one in the folder GROUP:
   mixed     invitation. Old shares still fit each other: what keeps dismissed members from
             reading together is that the others, and the service, deleted theirs.
 
-Nothing can take back what a dismissed member has read or copied.`,
+Nothing can take back what a dismissed member has read or copied. Appointed administrators
+dismiss as they admit: with "meshkey group add" is said how.`,
 		Example: `  meshkey group delete staff bob@example.com
   meshkey group delete staff bob@example.com --json`,
 		Args: several("GROUP", "ADDRESS"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			return a.administer(folder(args[0]), seed, open, asJSON, func(admin *group.Administrator) (*group.Change, error) {
-				for _, address := range args[1:] {
-					if admin.Group().Member(address) == nil {
-						return nil, noMember(address, args[0])
-					}
-				}
-				return admin.Dismiss(time.Now(), args[1:]...)
-			})
+			return a.changeMembers(folder(args[0]), seed, open, asJSON, nil, args[1:])
 		},
 	}
 	administratorFlags(cmd, &open, &seed, &asJSON)

@@ -80,12 +80,16 @@ func (a *app) push(f folder, g *group.Group, by api.Caller, invitation string) e
 		}
 	}
 	halves = slices.DeleteFunc(halves, g.Obsolete)
-	err = c.Keep(ctx, g.Bytes(), halves...)
+	return f.atService(at.URL, c.Keep(ctx, g.Bytes(), halves...))
+}
+
+// atService is what a service says about the group in the folder.
+func (f folder) atService(url string, err error) error {
 	if errors.Is(err, api.ErrStale) {
-		return exit.Errorf(exit.Failed, "the service %s has a newer record of the group", at.URL).
+		return exit.Errorf(exit.Failed, "the service %s has a newer record of the group", url).
 			Hinted("meshkey group pull %s --seed SEED fetches it", string(f))
 	}
-	return atService(at.URL, err)
+	return atService(url, err)
 }
 
 // administratorOf is the caller who may change what a service has of a group:

@@ -87,6 +87,7 @@ func FuzzResponse(f *testing.F) {
 	}
 	f.Add(Refuse("Operate", ErrWaiting.After(5)))
 	f.Add([]byte(`{"OperateResponse":{"Status":201,"Results":[{"CryptographicResultKeyAgreement":{"KeyAgreement":{"KeyAgreementECDH":{"Curve":"X448","Result":"AA"}}}}]}}`))
+	f.Add([]byte(`{"OperateResponse":{"Status":201,"Results":[{"CryptographicResultShare":{"EnvelopedGrant":[{}],"EnvelopedGroupRecord":[{}]}}]}}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r, err := ParseResponse(b)
 		if err != nil {

@@ -94,7 +94,7 @@ var schema = sync.OnceValue(func() *jsonb.Schema {
 		&ErrorResponse{},
 		&mesh.CryptographicOperation{}, &mesh.CryptographicOperationKeyAgreement{}, &mesh.CryptographicOperationSign{},
 		&mesh.CryptographicOperationShare{}, &mesh.CryptographicOperationGenerate{},
-		&mesh.CryptographicResult{}, &mesh.CryptographicResultKeyAgreement{}, &mesh.KeyAgreementECDH{}, &mesh.PublicKeyECDH{},
+		&mesh.CryptographicResult{}, &mesh.CryptographicResultKeyAgreement{}, &mesh.CryptographicResultShare{}, &mesh.KeyAgreementECDH{}, &mesh.PublicKeyECDH{},
 	}
 	for _, c := range calls {
 		types = append(types, c.request, c.response)

@@ -231,15 +231,18 @@ func TestOtherOperations(t *testing.T) {
 	w := newWorld(t, "alice")
 	good := w.operation("alice", "groupw", 1).(*mesh.OperateRequest)
 	key := good.Operations[0].(*mesh.CryptographicOperationKeyAgreement).CryptographicOperation
-	for _, o := range []mesh.AnyOperation{
-		&mesh.CryptographicOperationSign{CryptographicOperation: key, Data: []byte("x")},
-		&mesh.CryptographicOperationShare{CryptographicOperation: key, Threshold: 2, Shares: 3},
-		&mesh.CryptographicOperationGenerate{CryptographicOperation: key},
+	for _, c := range []struct {
+		o    mesh.AnyOperation
+		want *api.Error
+	}{
+		{&mesh.CryptographicOperationSign{CryptographicOperation: key, Data: []byte("x")}, api.ErrUnsupported},
+		{&mesh.CryptographicOperationGenerate{CryptographicOperation: key}, api.ErrUnsupported},
+		{&mesh.CryptographicOperationShare{CryptographicOperation: key, Threshold: 2, Shares: 2}, api.ErrDenied},
 	} {
 		asked := *good
-		asked.Operations = []mesh.AnyOperation{o}
+		asked.Operations = []mesh.AnyOperation{c.o}
 		_, err := w.do(w.server, by(t, "alice"), &asked)
-		isRefusal(t, err, api.ErrUnsupported)
+		isRefusal(t, err, c.want)
 	}
 	if n := len(w.records("alice@example.com")); n != 3 {
 		t.Errorf("%d refusals are recorded", n)

@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"slices"
 
 	"meshkey/group"
 	"meshkey/keyservice/api"
@@ -61,29 +62,43 @@ func (c *caller) is(m *group.Member, kid string) bool {
 	return true
 }
 
-// operator finds the member of a group who asks for operations.
+// operator finds the party of a group who asks for operations.
 func (j *job) operator() (*caller, error) {
 	return j.party(j.request.(*mesh.OperateRequest).AccountAddress)
 }
 
+// shares tells whether an administrator asks the service to make key shares.
+func shares(operations []mesh.AnyOperation) bool {
+	return slices.ContainsFunc(operations, func(o mesh.AnyOperation) bool {
+		_, ok := o.(*mesh.CryptographicOperationShare)
+		return ok
+	})
+}
+
 // agreements checks that nothing is asked for but contributions to key agreements.
 //
-// Spec: a service of the drafts contributes to signatures too, splits keys, and
-// makes halves of new ones. Ours has halves that decrypt and nothing else: a
-// share that makes halves, or signs for a group, would be one with which it and
-// an administrator together are whoever they like. Signatures and halves are
-// made by those who are named for it (docs/FORMATS.md, Groups), without it.
+// Spec: a service of the drafts contributes to signatures too, and to new keys.
+// Ours has no share of a key that signs; signatures are made by those who are
+// named for it (docs/FORMATS.md, Signatures of a group), without it.
 func agreements(operations []mesh.AnyOperation) error {
 	for _, o := range operations {
 		if _, ok := o.(*mesh.CryptographicOperationKeyAgreement); !ok {
-			return api.ErrUnsupported.Because("of all operations it does key agreements")
+			return api.ErrUnsupported.Because("of all operations it does key agreements, and makes key shares")
 		}
 	}
 	return nil
 }
 
-// operate makes the contributions that a member asks for.
+// operate does what a member or an administrator asks for.
 func (j *job) operate() (*plan, error) {
+	if shares(j.request.(*mesh.OperateRequest).Operations) {
+		return j.assent()
+	}
+	return j.agree()
+}
+
+// agree makes the contributions that a member asks for.
+func (j *job) agree() (*plan, error) {
 	if err := agreements(j.request.(*mesh.OperateRequest).Operations); err != nil {
 		return nil, err
 	}
@@ -135,6 +150,42 @@ func (j *job) operate() (*plan, error) {
 		p.apply = func(w store.Writer) (api.Response, error) { return nil, asked.admit(w) }
 	}
 	return p, nil
+}
+
+// assent makes what the service contributes, as an appointed administrator, to
+// the change of a group that another of them asks for.
+//
+// Spec: in the drafts a service splits a key of which it has a share, for whoever
+// asks. Ours is one of several administrators if the group's holder appointed it,
+// and then never alone: docs/FORMATS.md, Groups.
+func (j *job) assent() (*plan, error) {
+	custody := j.group.custody
+	g := custody.Group()
+	if j.caller.role != deputy {
+		return nil, api.ErrDenied
+	}
+	id := g.AssentId()
+	if id == "" {
+		return nil, api.ErrDenied.Because("the service is not an administrator of the group")
+	}
+	j.record(id)
+	proposal, grants, err := group.ParseOperateAssent(j.request.(*mesh.OperateRequest), g)
+	if err != nil {
+		return nil, malformed(err)
+	}
+	if !slices.Contains(proposal.By(), j.caller.account) {
+		return nil, api.ErrDenied.Because("who asks is not among those who make the change")
+	}
+	stop := j.server.meter.time(Agreement, len(proposal.Admit()))
+	a, err := custody.Assent(j.ctx, j.keys.identity, proposal, grants...)
+	stop()
+	if err != nil {
+		return nil, malformed(err)
+	}
+	results := a.Results()
+	response := &api.OperateResponse{Results: results.Results}
+	response.Status = results.Status
+	return &plan{response: response}, nil
 }
 
 // refused is the plan for a request that is not to be answered as things stand:
