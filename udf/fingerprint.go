@@ -18,7 +18,8 @@ const (
 	// LocatorBits is the precision of a locator: 35 octets, 56 letters.
 	LocatorBits = 280
 
-	maxFingerprint = 1 + 64
+	maxFingerprint     = 1 + 64
+	maxFingerprintText = 8 * maxFingerprint / 5 * 5 / 4
 )
 
 // Fingerprint is a digest of content, of a public key or under a key: a type
@@ -74,7 +75,14 @@ func newFingerprint(t Type, value []byte) Fingerprint {
 // when either has fewer than MinBits.
 func (f Fingerprint) Matches(g Fingerprint) bool {
 	n := min(f.bits, g.bits)
-	return n >= MinBits && subtle.ConstantTimeCompare(f.Octets(n), g.Octets(n)) == 1
+	if n < MinBits {
+		return false
+	}
+	same := subtle.ConstantTimeCompare(f.octets[:n/8], g.octets[:n/8])
+	if odd := n % 8; odd != 0 {
+		same &= subtle.ConstantTimeByteEq((f.octets[n/8]^g.octets[n/8])>>(8-odd), 0)
+	}
+	return same == 1
 }
 
 // Bits is the precision of f, the type octet counted.
@@ -96,7 +104,8 @@ func (f Fingerprint) String() string { return f.Text(DefaultBits) }
 // are known.
 func (f Fingerprint) Text(bits int) string {
 	n := min((bits+4)/5, f.Letters())
-	return string(appendLetters(nil, f.octets[:], n))
+	var text [maxFingerprintText]byte
+	return string(appendLetters(text[:0], f.octets[:], n))
 }
 
 // Octets returns the first bits of f, or as many as are known, in a fresh

@@ -2,7 +2,6 @@ package udf
 
 import (
 	"fmt"
-	"slices"
 
 	"meshkey/cogen"
 )
@@ -81,9 +80,12 @@ const (
 
 // der writes one value of ASN.1 in DER (X.690), shorter than 64 KiB.
 func der(tag byte, content ...[]byte) []byte {
-	body := slices.Concat(content...)
-	out := []byte{tag}
-	switch n := len(body); {
+	n := 0
+	for _, c := range content {
+		n += len(c)
+	}
+	out := append(make([]byte, 0, n+4), tag)
+	switch {
 	case n < 0x80:
 		out = append(out, byte(n))
 	case n < 0x100:
@@ -91,7 +93,10 @@ func der(tag byte, content ...[]byte) []byte {
 	default:
 		out = append(out, 0x82, byte(n>>8), byte(n))
 	}
-	return append(out, body...)
+	for _, c := range content {
+		out = append(out, c...)
+	}
+	return out
 }
 
 // derInteger writes a number that is not negative.

@@ -28,11 +28,11 @@ func read(text string, limit int) (*reading, error) {
 	}
 	r := &reading{text: text, packed: make([]byte, (5*limit+7)/8)}
 	for _, c := range text {
-		if isSeparator(c) {
-			continue
-		}
-		v, ok := value(c)
+		v, ok := value(c) // no letter is a separator
 		if !ok {
+			if c == '-' || isSeparator(c) {
+				continue
+			}
 			r.wipe()
 			return nil, r.failAt(r.letters+1, "not one of the letters A to Z and 2 to 7")
 		}

@@ -68,10 +68,10 @@ func (p *parser) item() (Value, error) {
 		if err == nil && !utf8.Valid(b) {
 			err = p.fail("a text before this place that is not UTF-8")
 		}
-		return Value{&node{kind: Text, octets: b}}, err
+		return Value{p.node(node{kind: Text, octets: b})}, err
 	case codeData, codeDataPart:
 		b, err := p.parts(codeData)
-		return Value{&node{kind: Data, octets: b}}, err
+		return Value{p.node(node{kind: Data, octets: b})}, err
 	case codePositive, codeNegative:
 		p.at++
 		i, err := p.size(c)
@@ -79,7 +79,7 @@ func (p *parser) item() (Value, error) {
 		if c&^codeSizeShort == codeNegative && i > 0 {
 			digits = append(digits, '-')
 		}
-		return Value{&node{kind: Number, octets: strconv.AppendUint(digits, i, 10)}}, err
+		return Value{p.node(node{kind: Number, octets: strconv.AppendUint(digits, i, 10)})}, err
 	}
 	return Value{}, p.fail("no code of a value")
 }
@@ -88,7 +88,7 @@ func (p *parser) objectItem() (Value, error) {
 	if err := p.enter(); err != nil {
 		return Value{}, err
 	}
-	n := &node{kind: Object}
+	n := p.node(node{kind: Object})
 	var names names
 	for !p.take('}') {
 		start := p.at
@@ -119,7 +119,7 @@ func (p *parser) listItem() (Value, error) {
 	if err := p.enter(); err != nil {
 		return Value{}, err
 	}
-	n := &node{kind: Array}
+	n := p.node(node{kind: Array})
 	for !p.take(']') {
 		v, err := p.item()
 		if err != nil {

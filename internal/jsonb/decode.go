@@ -58,7 +58,7 @@ func (s *Schema) decodeFields(p *plan, v Value, dst reflect.Value) error {
 	if v.Kind() != Object {
 		return reason("%v where an object is due", v.Kind())
 	}
-	k := &kept{}
+	k := &kept{names: make([]string, 0, len(v.Members()))}
 	read := make([]bool, len(p.fields))
 	for _, m := range v.Members() {
 		k.names = append(k.names, m.Name)

@@ -62,7 +62,7 @@ func (s *Schema) encodeFields(w *writer, p *plan, src reflect.Value) error {
 		}
 		return nil
 	}
-	if k := src.FieldByIndex(p.rest).Interface().(Rest).kept; k != nil {
+	if k := src.FieldByIndex(p.rest).Addr().Interface().(*Rest).kept; k != nil {
 		for _, name := range k.names {
 			if i, known := p.byName[name]; known {
 				if err := encode(i, name); err != nil {

@@ -75,6 +75,21 @@ type parser struct {
 	at     int // octets read
 	depth  int
 	values int
+	free   []node // made together, since most values are small
+}
+
+// most is the greatest number of nodes that are made together.
+const most = 32
+
+// node is n in a place of its own.
+func (p *parser) node(n node) *node {
+	if len(p.free) == 0 {
+		p.free = make([]node, min(most, 1+p.values))
+	}
+	at := &p.free[0]
+	p.free = p.free[1:]
+	*at = n
+	return at
 }
 
 func (p *parser) fail(why string) error { return &Error{Offset: p.at, Reason: why} }
@@ -130,7 +145,7 @@ func (p *parser) value() (Value, error) {
 		return p.list()
 	case c == '"':
 		literal, err := p.quoted()
-		return Value{&node{kind: Text, literal: true, octets: literal}}, err
+		return Value{p.node(node{kind: Text, literal: true, octets: literal})}, err
 	case c == '-' || '0' <= c && c <= '9':
 		return p.number()
 	case c >= codeText:
@@ -144,7 +159,7 @@ func (p *parser) object() (Value, error) {
 	if err := p.enter(); err != nil {
 		return Value{}, err
 	}
-	n := &node{kind: Object}
+	n := p.node(node{kind: Object})
 	var names names
 	p.blanks()
 	for first := true; !p.take('}'); first = false {
@@ -186,7 +201,7 @@ func (p *parser) list() (Value, error) {
 	if err := p.enter(); err != nil {
 		return Value{}, err
 	}
-	n := &node{kind: Array}
+	n := p.node(node{kind: Array})
 	p.blanks()
 	for first := true; !p.take(']'); first = false {
 		if !first && !p.take(',') {
@@ -225,7 +240,7 @@ func (p *parser) number() (Value, error) {
 	if !ok || p.at-start > maxNumber {
 		return Value{}, &Error{Offset: start, Reason: "a malformed number"}
 	}
-	return Value{&node{kind: Number, octets: p.in[start:p.at]}}, nil
+	return Value{p.node(node{kind: Number, octets: p.in[start:p.at]})}, nil
 }
 
 func (p *parser) word() (Value, error) {

@@ -113,16 +113,16 @@ func unescape(literal []byte) []byte {
 func appendEscaped(dst, content []byte) []byte {
 	const hex = "0123456789abcdef"
 	for _, c := range content {
-		switch i := bytes.IndexByte([]byte(escapedOctets), c); {
-		case c == '/':
+		if !escaped(c) {
 			dst = append(dst, c)
-		case i >= 0:
+		} else if i := bytes.IndexByte([]byte(escapedOctets), c); i >= 0 {
 			dst = append(dst, '\\', escapeLetters[i])
-		case c < ' ':
+		} else {
 			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-		default:
-			dst = append(dst, c)
 		}
 	}
 	return dst
 }
+
+// escaped tells whether c does not stand for itself in a JSON text.
+func escaped(c byte) bool { return c < ' ' || c == '"' || c == '\\' }

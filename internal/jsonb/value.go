@@ -130,13 +130,10 @@ func (v Value) Binary() ([]byte, error) {
 	default:
 		return nil, reason("%v where a binary value is due", v.Kind())
 	}
-	content := v.content()
-	letters := make([]byte, 0, len(content))
-	defer func() { secret.Wipe(letters) }()
-	for _, c := range content {
-		if !blank(c) {
-			letters = append(letters, c)
-		}
+	letters := v.content()
+	if bytes.ContainsAny(letters, " \n\r\t") {
+		letters = slices.DeleteFunc(bytes.Clone(letters), blank)
+		defer func() { secret.Wipe(letters[:cap(letters)]) }()
 	}
 	b := make([]byte, base64.RawURLEncoding.DecodedLen(len(letters)))
 	if _, err := base64url.Decode(b, letters); err != nil {

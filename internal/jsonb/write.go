@@ -41,7 +41,7 @@ func (w *writer) room(n int) {
 	if len(w.out)+n <= cap(w.out) {
 		return
 	}
-	grown := make([]byte, len(w.out), 2*cap(w.out)+n+64)
+	grown := make([]byte, len(w.out), 2*cap(w.out)+n+256)
 	copy(grown, w.out)
 	secret.Wipe(w.out)
 	w.out = grown
@@ -101,7 +101,13 @@ func (w *writer) text(content []byte) {
 		w.sized(codeText, content)
 		return
 	}
-	w.room(6*len(content) + 2)
+	n := len(content) + 2
+	for _, c := range content {
+		if escaped(c) {
+			n += 5 // \u00XX
+		}
+	}
+	w.room(n)
 	w.out = append(w.out, '"')
 	w.out = appendEscaped(w.out, content)
 	w.out = append(w.out, '"')
