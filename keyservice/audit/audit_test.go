@@ -59,10 +59,11 @@ func (l *log) update(f func(store.Writer) error) {
 func (l *log) append(key, what string) {
 	l.update(func(w store.Writer) error {
 		r := &audit.Record{Key: key, Time: start, Caller: "MDEV-ICE", Call: what, Request: audit.Hash{1}}
-		if _, err := audit.Append(w, r); err != nil {
+		octets, err := audit.Append(w, r)
+		if err != nil {
 			return err
 		}
-		signed, err := receipt.New(r, l.signer)
+		signed, err := receipt.New(octets, l.signer)
 		l.receipts[fmt.Sprint(key, r.Number)] = signed
 		return err
 	})
@@ -266,8 +267,11 @@ func TestAppendRefuses(t *testing.T) {
 
 func FuzzParseRecord(f *testing.F) {
 	f.Add([]byte(`{"key":"a","number":1,"time":"2026-01-02T03:04:05Z","caller":"","call":"","refused":"","request":"","answer":"","previous":""}`))
-	r := &audit.Record{Key: "a"}
-	signed, _ := receipt.New(r, cogen.Ed25519().GenerateKey())
+	octets, err := (&audit.Record{Key: "a"}).Bytes()
+	if err != nil {
+		f.Fatal(err)
+	}
+	signed, _ := receipt.New(octets, cogen.Ed25519().GenerateKey())
 	f.Add([]byte(signed))
 	f.Fuzz(func(t *testing.T, b []byte) { _, _ = receipt.ParseRecord(b) })
 }

@@ -35,8 +35,9 @@ type Head struct {
 
 // Append numbers r, ties it to the record before, and puts it into the log as
 // a part of the transaction, without which whatever else the transaction does
-// is not done. It sets Number and Previous of r, and Time to the millisecond.
-func Append(w store.Writer, r *Record) (*Head, error) {
+// is not done. It sets Number and Previous of r, and Time to the millisecond, and
+// returns r as it is stored.
+func Append(w store.Writer, r *Record) ([]byte, error) {
 	if r.Key == "" || len(r.Key) > maxKey || strings.ContainsRune(r.Key, 0) {
 		return nil, errors.New("audit: not the name of a key")
 	}
@@ -49,8 +50,7 @@ func Append(w store.Writer, r *Record) (*Head, error) {
 	if err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
 	}
-	head := &Head{r.Key, r.Number, recordHash(b)}
-	h, err := json.Marshal(head)
+	h, err := json.Marshal(&Head{r.Key, r.Number, recordHash(b)})
 	if err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
 	}
@@ -60,7 +60,7 @@ func Append(w store.Writer, r *Record) (*Head, error) {
 	if err := w.Put(tableHeads, []byte(r.Key), h); err != nil {
 		return nil, err
 	}
-	return head, w.Put(tableNew, []byte(r.Key), nil)
+	return b, w.Put(tableNew, []byte(r.Key), nil)
 }
 
 // HeadOf returns the head of a key, of number 0 if there is no record.

@@ -25,7 +25,7 @@ import (
 type Hash [sha256.Size]byte
 
 // MarshalText writes lower-case hexadecimal digits.
-func (h Hash) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%x", h[:]), nil }
+func (h Hash) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, h[:]), nil }
 
 // UnmarshalText reads hexadecimal digits.
 func (h *Hash) UnmarshalText(text []byte) error {
@@ -75,7 +75,7 @@ func Strict(b []byte, v any) error {
 // HashOf is the hash of the octets of a "record", a "receipt" or a "root".
 func HashOf(kind string, b []byte) Hash {
 	h := sha256.New()
-	fmt.Fprintf(h, "meshkey audit %s v1\x00", kind)
+	h.Write([]byte("meshkey audit " + kind + " v1\x00"))
 	h.Write(b)
 	return Hash(h.Sum(nil))
 }
@@ -120,13 +120,9 @@ func Open(kind string, b []byte, signer *cogen.PublicKey) ([]byte, error) {
 // keep.
 type Receipt []byte
 
-// New signs r as it is in the log.
-func New(r *Record, signer *cogen.PrivateKey) (Receipt, error) {
-	b, err := r.Bytes()
-	if err != nil {
-		return nil, fmt.Errorf("receipt: %w", err)
-	}
-	return Sign("receipt", b, signer)
+// New signs a record as it is in the log.
+func New(record []byte, signer *cogen.PrivateKey) (Receipt, error) {
+	return Sign("receipt", record, signer)
 }
 
 // Open verifies the receipt and returns the record.

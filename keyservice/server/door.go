@@ -12,12 +12,13 @@ import (
 )
 
 // Bounds of what is under way at once: calls, and the octets of those that are
-// longer than most. Whoever sends a long one slowly holds no more than he has
+// longer than most. Whoever sends a long one slowly holds little more than he has
 // sent.
 const (
 	maxCalls = 1024
 	maxLong  = 256 << 20
 	short    = 64 << 10
+	usual    = 8 << 10 // octets that there is room for before any came
 )
 
 // errBusy refuses what there is no room for.
@@ -38,7 +39,7 @@ func (d *door) read(w http.ResponseWriter, r *http.Request) (body []byte, free f
 			return nil, in.free, api.ErrMalformed.Because("a call is sent as application/json")
 		}
 	}
-	body, err = io.ReadAll(in)
+	body, err = readAll(in, make([]byte, 0, 1+min(max(r.ContentLength, 0), usual)))
 	if _, long := errors.AsType[*http.MaxBytesError](err); long {
 		return nil, in.free, api.ErrTooLarge
 	}
@@ -46,6 +47,23 @@ func (d *door) read(w http.ResponseWriter, r *http.Request) (body []byte, free f
 		err = api.ErrMalformed
 	}
 	return body, in.free, err
+}
+
+// readAll is io.ReadAll into a slice with some room.
+func readAll(r io.Reader, b []byte) ([]byte, error) {
+	for {
+		n, err := r.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		if err == io.EOF {
+			return b, nil
+		}
+		if err != nil {
+			return b, err
+		}
+		if len(b) == cap(b) {
+			b = append(b, 0)[:len(b)]
+		}
+	}
 }
 
 // incoming is a body that takes room as it comes.

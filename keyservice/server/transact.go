@@ -21,7 +21,7 @@ type outcome struct {
 	response api.Response
 	octets   []byte     // of the response, without receipts
 	refused  *api.Error // nil if there is a response
-	records  []*audit.Record
+	records  [][]byte   // of the audit log
 }
 
 // recorded is a refusal that is in the audit log already.
@@ -120,10 +120,11 @@ func (j *job) append(w store.Writer, out *outcome) error {
 	for _, key := range about {
 		one := r
 		one.Key = key
-		if _, err := audit.Append(w, &one); err != nil {
+		octets, err := audit.Append(w, &one)
+		if err != nil {
 			return err
 		}
-		out.records = append(out.records, &one)
+		out.records = append(out.records, octets)
 	}
 	return nil
 }

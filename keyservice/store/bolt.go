@@ -105,11 +105,14 @@ func (t boltTx) Put(table Table, key, value []byte) error {
 	if err := checkPut(key, value); err != nil {
 		return err
 	}
-	bucket, err := t.tx.CreateBucketIfNotExists([]byte(table))
-	if err != nil {
-		return &UnavailableError{err}
+	bucket := t.tx.Bucket([]byte(table))
+	if bucket == nil {
+		var err error
+		if bucket, err = t.tx.CreateBucket([]byte(table)); err != nil {
+			return &UnavailableError{err}
+		}
 	}
-	if err := bucket.Put(bytes.Clone(key), bytes.Clone(value)); err != nil {
+	if err := bucket.Put(key, bytes.Clone(value)); err != nil { // it copies the key
 		return &UnavailableError{err}
 	}
 	return nil
