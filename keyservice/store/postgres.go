@@ -23,6 +23,8 @@ const (
 	// patience is how long one statement may take. After that the database is
 	// taken to be out of reach, which otherwise nobody would tell for minutes.
 	patience = 5 * time.Second
+	// pulse is how long a connection that nobody uses has to show that it lives.
+	pulse = time.Second
 	// abandoned is how long the database waits for the next statement of a
 	// transaction, whose service may be gone, before others have what it locked.
 	abandoned = 3 * time.Second
@@ -43,6 +45,9 @@ func OpenPostgres(ctx context.Context, url string) (*Postgres, error) {
 	}
 	if t := &config.ConnConfig.ConnectTimeout; *t == 0 {
 		*t = patience
+	}
+	if t := &config.PingTimeout; *t == 0 {
+		*t = pulse
 	}
 	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
 		_, err := conn.Exec(ctx, fmt.Sprintf("SET idle_in_transaction_session_timeout = %d", abandoned.Milliseconds()))
@@ -133,8 +138,8 @@ func (p *Postgres) run(ctx context.Context, options, repeated pgx.TxOptions, f f
 		if own != nil || err == nil {
 			return own
 		}
-		if errors.Is(err, context.DeadlineExceeded) {
-			p.pool.Reset() // its other connections would be as long in finding out
+		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+			p.examine()
 		}
 		if try == retries || !again(err) {
 			return result(nil, err)
@@ -148,6 +153,20 @@ func (p *Postgres) run(ctx context.Context, options, repeated pgx.TxOptions, f f
 		case <-time.After(pause/2 + time.Duration(time.Now().UnixNano())%pause): // not in step with others
 		}
 		pause = min(2*pause, lastPause)
+	}
+}
+
+// examine closes the connections that are dead of those that nobody uses, after
+// one took too long: each of them might be as long in finding out. What is only
+// slow harms no other.
+func (p *Postgres) examine() {
+	for _, conn := range p.pool.AcquireAllIdle(context.Background()) {
+		go func() {
+			defer conn.Release()
+			ctx, cancel := context.WithTimeout(context.Background(), pulse)
+			defer cancel()
+			_ = conn.Ping(ctx) // closes it if there is no answer
+		}()
 	}
 }
 

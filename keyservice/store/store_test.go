@@ -430,31 +430,3 @@ func TestBoltLocksAndCopies(t *testing.T) {
 		t.Error(copied.Len(), err)
 	}
 }
-
-// A database that ends and comes back: what was acknowledged is there, and
-// what was refused says so with its type.
-func TestPostgresStops(t *testing.T) {
-	server := storetest.Start(t)
-	s, err := store.OpenPostgres(ctx, server.URL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	if err := s.Update(ctx, raise("counter")); err != nil {
-		t.Fatal(err)
-	}
-	server.Kill()
-	short, cancel := context.WithTimeout(ctx, time.Second)
-	defer cancel()
-	var unavailable *store.UnavailableError
-	if err := s.Update(short, raise("counter")); !errors.As(err, &unavailable) {
-		t.Errorf("without a database: %v", err)
-	}
-	server.Up()
-	if err := s.Update(ctx, raise("counter")); err != nil {
-		t.Error(err)
-	}
-	if got := count(get(t, s, "a", "counter")); got != 2 {
-		t.Errorf("2 steps made %d", got)
-	}
-}

@@ -1,0 +1,94 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"meshkey/keyservice/store"
+	"meshkey/keyservice/store/storetest"
+)
+
+// A statement that takes too long, or whose caller will not wait, costs its own
+// connection, and no other.
+func TestSlowStatement(t *testing.T) {
+	url := storetest.URL(t)
+	s, err := store.OpenPostgres(ctx, url+"&pool_max_conns=2")
+	check(t, err)
+	defer s.Close()
+	other, err := pgx.Connect(ctx, url)
+	check(t, err)
+	defer other.Close(ctx)
+	// connections are those of the store, by their processes in the database.
+	connections := func() (pids []int32) {
+		check(t, s.View(ctx, func(store.Reader) error {
+			return s.View(ctx, func(store.Reader) error {
+				rows, err := other.Query(ctx, `SELECT pid FROM pg_stat_activity
+					WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'idle in transaction'`)
+				if err == nil {
+					pids, err = pgx.CollectRows(rows, pgx.RowTo[int32])
+				}
+				return err
+			})
+		}))
+		return pids
+	}
+	for name, wait := range map[string]time.Duration{"caller": 100 * time.Millisecond, "statement": time.Minute} {
+		before := connections()
+		lock, err := other.Begin(ctx)
+		check(t, err)
+		_, err = lock.Exec(ctx, `LOCK TABLE meshkey_entry`)
+		check(t, err)
+		impatient, cancel := context.WithTimeout(ctx, wait)
+		var unavailable *store.UnavailableError
+		if err := s.Update(impatient, raise("counter")); !errors.As(err, &unavailable) || impatient.Err() == nil != (name == "statement") {
+			t.Errorf("%s: a table that is locked: %v", name, err)
+		}
+		cancel()
+		check(t, lock.Rollback(ctx))
+		after := connections()
+		if !slices.ContainsFunc(before, func(pid int32) bool { return slices.Contains(after, pid) }) {
+			t.Errorf("%s: no connection is left: %v, then %v", name, before, after)
+		}
+	}
+	check(t, s.Update(ctx, raise("counter")))
+}
+
+// A database that ends and comes back: what was acknowledged is there, and
+// what was refused says so with its type.
+func TestPostgresStops(t *testing.T) {
+	server := storetest.Start(t)
+	s, err := store.OpenPostgres(ctx, server.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.Update(ctx, raise("counter")); err != nil {
+		t.Fatal(err)
+	}
+	server.Kill()
+	short, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	var unavailable *store.UnavailableError
+	if err := s.Update(short, raise("counter")); !errors.As(err, &unavailable) {
+		t.Errorf("without a database: %v", err)
+	}
+	server.Up()
+	if err := s.Update(ctx, raise("counter")); err != nil {
+		t.Error(err)
+	}
+	if got := count(get(t, s, "a", "counter")); got != 2 {
+		t.Errorf("2 steps made %d", got)
+	}
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
