@@ -1,0 +1,124 @@
+package store
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+)
+
+// renewOften opens files anew after few pages.
+func renewOften(t *testing.T) {
+	before := renewAfter
+	renewAfter = 32
+	t.Cleanup(func() { renewAfter = before })
+}
+
+// The file is opened anew while many read and write: nothing is lost, nobody
+// fails, and what the database remembers is forgotten.
+func TestBoltRenewed(t *testing.T) {
+	renewOften(t)
+	ctx := context.Background()
+	b, err := OpenBolt(filepath.Join(t.TempDir(), "store"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	c := NewCommitter(b, 0)
+	defer c.Close()
+	opened := map[any]bool{}
+	var wait sync.WaitGroup
+	const writers, each = 4, 40
+	for i := range writers {
+		wait.Go(func() {
+			for n := range each {
+				key := binary.BigEndian.AppendUint32([]byte{byte(i)}, uint32(n))
+				if err := c.Update(ctx, func(w Writer) error { return w.Put("t", key, key) }); err != nil {
+					t.Error(err)
+				}
+				err := b.View(ctx, func(r Reader) error {
+					got, err := r.Get("t", key)
+					if string(got) != string(key) {
+						t.Errorf("%x has %x", key, got)
+					}
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+				b.mu.RLock()
+				if i == 0 {
+					opened[b.db] = true
+				}
+				b.mu.RUnlock()
+			}
+		})
+	}
+	wait.Wait()
+	count := 0
+	if err := b.View(ctx, func(r Reader) error {
+		return r.Scan("t", nil, nil, func(_, _ []byte) bool { count++; return true })
+	}); err != nil || count != writers*each {
+		t.Errorf("%d entries, %v", count, err)
+	}
+	if len(opened) < 3 {
+		t.Errorf("%d files were opened", len(opened))
+	}
+	if _, err := OpenBolt(b.name); !errors.Is(err, ErrLocked) {
+		t.Errorf("a second time: %v", err)
+	}
+}
+
+// A file that cannot be opened anew is one that cannot be used, until it can be.
+func TestBoltGone(t *testing.T) {
+	renewOften(t)
+	ctx := context.Background()
+	name := filepath.Join(t.TempDir(), "store")
+	b, err := OpenBolt(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	put := func() error {
+		return b.Update(ctx, func(w Writer) error { return w.Put("t", []byte("k"), []byte("v")) })
+	}
+	for range 3 {
+		if err := put(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(os.Rename(name, name+".away"), os.Mkdir(name, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	for range 100 {
+		if err = put(); err != nil {
+			break
+		}
+	}
+	var gone *UnavailableError
+	if !errors.As(err, &gone) {
+		t.Fatal(err)
+	}
+	if err := b.View(ctx, func(Reader) error { return nil }); !errors.As(err, &gone) {
+		t.Errorf("read: %v", err)
+	}
+	if err := errors.Join(os.Remove(name), os.Rename(name+".away", name)); err != nil {
+		t.Fatal(err)
+	}
+	_ = put() // finds it back
+	if err := put(); err != nil {
+		t.Error(err)
+	}
+	if err := b.View(ctx, func(r Reader) error {
+		v, err := r.Get("t", []byte("k"))
+		if string(v) != "v" {
+			t.Errorf("%q", v)
+		}
+		return err
+	}); err != nil {
+		t.Error(err)
+	}
+}
