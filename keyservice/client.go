@@ -156,6 +156,9 @@ func send(hc *http.Client, q *http.Request) ([]byte, *http.Response, error) {
 	}
 	defer response.Body.Close()
 	b, err := io.ReadAll(io.LimitReader(response.Body, api.MaxTransfer+1))
+	if err == nil {
+		err = q.Context().Err() // the host ends what is broken off here as if it were whole
+	}
 	if err != nil {
 		return nil, nil, unreachable(err)
 	}

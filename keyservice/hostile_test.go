@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -84,6 +85,36 @@ func TestSlowAnswer(t *testing.T) {
 		<-over
 		cancel()
 	}()
+	_, err := c.Do(ctx, &api.StatusRequest{AccountAddress: "alice@example.com"})
+	if !errors.Is(err, api.ErrUnavailable) || !errors.Is(err, context.Canceled) {
+		t.Errorf("the client says %v", err)
+	}
+}
+
+// givenUp is a context that has ended as soon as now is set, and does not wake
+// anybody.
+type givenUp struct {
+	context.Context
+	now *atomic.Bool
+}
+
+func (g givenUp) Err() error {
+	if g.now.Load() {
+		return context.Canceled
+	}
+	return nil
+}
+
+// An answer that the caller broke off is none, even if the host heard of that
+// first and ended it in order.
+func TestAnswerEndedEarly(t *testing.T) {
+	ctx := givenUp{t.Context(), &atomic.Bool{}}
+	o := hostile(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`{"StatusResponse":{`))
+		ctx.now.Store(true)
+	})
+	c := o.dial(api.Caller{Account: "alice@example.com", Key: cogen.Ed25519().GenerateKey()})
 	_, err := c.Do(ctx, &api.StatusRequest{AccountAddress: "alice@example.com"})
 	if !errors.Is(err, api.ErrUnavailable) || !errors.Is(err, context.Canceled) {
 		t.Errorf("the client says %v", err)
