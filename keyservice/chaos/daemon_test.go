@@ -11,6 +11,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -186,6 +187,29 @@ func (d *daemon) stop() {
 
 // at is where the service listens.
 func (d *daemon) at() string { return *d.address.Load() }
+
+// monitor is where the service answers for its health.
+func (d *daemon) monitor() string {
+	d.Helper()
+	var status struct{ Monitor string }
+	check(d, json.Unmarshal([]byte(d.run("status", "--dir", d.dir, "--json")), &status))
+	return "http://" + status.Monitor
+}
+
+// becomes waits until the service whose monitor is there says that it is ready,
+// or not, by the status of its answer.
+func (d *daemon) becomes(want int, monitor string) {
+	d.Helper()
+	for end := time.Now().Add(patience); time.Now().Before(end); {
+		r, err := http.Get(monitor + "/readyz")
+		check(d, err)
+		_ = r.Body.Close()
+		if r.StatusCode == want {
+			return
+		}
+	}
+	d.Errorf("the service does not come to say %d of itself", want)
+}
 
 // with opens the store: a file's while the service does not run.
 func (d *daemon) with(f func(store.Store)) {

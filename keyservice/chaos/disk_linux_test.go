@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"errors"
+	"net/http"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -11,7 +12,7 @@ import (
 )
 
 // A disk that is full costs callers time: nothing is answered that could not be
-// written down, and when there is room again the same process goes on.
+// written down, which the service says of itself too, and when there is room again the same process goes on.
 func TestDiskFull(t *testing.T) {
 	disk := t.TempDir()
 	err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=32m")
@@ -23,6 +24,7 @@ func TestDiskFull(t *testing.T) {
 	d := newDaemon(t, t.TempDir(), filepath.Join(disk, "store.db"))
 	invitation := d.invite()
 	d.start()
+	monitor := d.monitor()
 	c := found(t, d.at(), invitation, "alice", "bob")
 	l := c.begin(4, d.at)
 	for range times(2, 20) {
@@ -30,7 +32,9 @@ func TestDiskFull(t *testing.T) {
 		ballast := filepath.Join(disk, "ballast")
 		fillUp(t, ballast)
 		l.troubles(20)
+		d.becomes(http.StatusServiceUnavailable, monitor)
 		check(t, os.Remove(ballast))
+		d.becomes(http.StatusOK, monitor)
 		l.answers(20)
 		l.replayed(d.at())
 	}

@@ -2,7 +2,6 @@ package chaos
 
 import (
 	"bufio"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -27,8 +26,7 @@ func TestSoak(t *testing.T) {
 	d := newDaemon(t, t.TempDir(), "")
 	invitation := d.invite()
 	d.start()
-	var status struct{ Monitor string }
-	check(t, json.Unmarshal([]byte(d.run("status", "--dir", d.dir, "--json")), &status))
+	monitor := d.monitor()
 	c := found(t, d.at(), invitation, "alice", "bob", "carol", "dave")
 	l := c.begin(4, d.at)
 	const samples = 240
@@ -40,7 +38,7 @@ func TestSoak(t *testing.T) {
 		if i < samples/4 { // it warms up
 			continue
 		}
-		for name, value := range d.takes(status.Monitor) {
+		for name, value := range d.takes(monitor) {
 			series[name] = append(series[name], value)
 		}
 	}
@@ -66,7 +64,7 @@ func TestSoak(t *testing.T) {
 // takes is what the process has of the machine now.
 func (d *daemon) takes(monitor string) map[string]float64 {
 	d.Helper()
-	response, err := http.Get("http://" + monitor + "/metrics")
+	response, err := http.Get(monitor + "/metrics")
 	check(d, err)
 	defer response.Body.Close()
 	metrics := fields(response.Body, " ")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -19,6 +20,7 @@ type Committer struct {
 	window time.Duration
 	queue  chan *change
 	done   chan struct{}
+	failed atomic.Bool // as the last transaction did
 
 	mu     sync.Mutex
 	closed bool
@@ -89,6 +91,10 @@ func (c *Committer) Update(ctx context.Context, f func(Writer) error) error {
 		return &UnavailableError{ctx.Err()}
 	}
 }
+
+// Failing tells whether the store did not make the last transaction durable, and
+// none since.
+func (c *Committer) Failing() bool { return c.failed.Load() }
 
 // Close makes the changes that wait, and refuses others.
 func (c *Committer) Close() {
@@ -168,6 +174,7 @@ func (c *Committer) commit(batch []*change) {
 			return nil
 		})
 		if failed < 0 || !errors.Is(err, own) {
+			c.failed.Store(err != nil)
 			for _, change := range batch {
 				change.outcome <- err
 			}

@@ -208,9 +208,13 @@ func (d *daemon) changeSecrets(ctx context.Context, change func(*server.Secrets)
 func (d *daemon) status(ctx context.Context) *statusJSON {
 	out := &statusJSON{Running: true, Version: line.Version(), Process: os.Getpid(), Since: d.since, Sealed: d.server.Sealed(), Store: "ok"}
 	svc, err := view(ctx, d.store)
+	if err == nil {
+		err = d.server.Writes(ctx)
+	}
 	if err != nil {
 		out.Store = explain(err).Error()
-	} else {
+	}
+	if svc != nil {
 		out.Address, out.Fingerprint = d.url(svc), svc.profile.Fingerprint().String()
 	}
 	out.Ready = d.ready.Load()

@@ -49,19 +49,24 @@ func (d *daemon) unready(ctx context.Context) string {
 		return "the service starts or stops"
 	case d.server.Sealed():
 		return "the service is sealed"
-	case !d.storeAnswers(ctx):
-		return "the store does not answer"
 	}
-	return ""
+	return d.storeDown(ctx)
 }
 
-func (d *daemon) storeAnswers(ctx context.Context) bool {
+// storeDown says why the store is of no use, empty if it is.
+func (d *daemon) storeDown(ctx context.Context) string {
 	ctx, cancel := context.WithTimeout(ctx, probe)
 	defer cancel()
-	return d.store.View(ctx, func(r store.Reader) error {
+	if d.store.View(ctx, func(r store.Reader) error {
 		_, err := r.Get(tableService, []byte(keyAddress))
 		return err
-	}) == nil
+	}) != nil {
+		return "the store does not answer"
+	}
+	if d.server.Writes(ctx) != nil {
+		return "the store takes no changes"
+	}
+	return ""
 }
 
 // metrics are the service's numbers in the text format of Prometheus.
@@ -77,7 +82,7 @@ func (d *daemon) metrics(ctx context.Context) []byte {
 	one("meshkeyd_start_time_seconds", "gauge", "When the service was started, in Unix time.", float64(d.since.Unix()))
 	one("meshkeyd_sealed", "gauge", "1 while the service waits for meshkeyd unseal.", truth(d.server.Sealed()))
 	one("meshkeyd_ready", "gauge", "1 if the service answers calls.", truth(d.unready(ctx) == ""))
-	one("meshkeyd_store_up", "gauge", "1 if the store answers.", truth(d.storeAnswers(ctx)))
+	one("meshkeyd_store_up", "gauge", "1 if the store answers and takes changes.", truth(d.storeDown(ctx) == ""))
 	one("meshkeyd_certificate_expiry_seconds", "gauge", "When the TLS certificate ends, in Unix time.", float64(d.tls.describe().Until.Unix()))
 	one("meshkeyd_last_root_timestamp_seconds", "gauge", "When the newest root of the audit log was signed, in Unix time; 0 if there is none.", d.lastRoot(ctx))
 	one("meshkeyd_connections", "gauge", "Connections of callers.", float64(max(0, len(d.limits.connections)-1))) // but the one that is waited for
