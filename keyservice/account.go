@@ -52,8 +52,7 @@ func (c *Client) CreateAccount(ctx context.Context, p *profile.Profile, invitati
 
 // DeleteAccount deletes the caller's account and all that the service keeps of
 // it but the log; the address stays his. He signs with its AdministratorSignature
-// key. The error is api.ErrDenied if there is no such account, as after a first
-// try whose answer was lost.
+// key. A second time it does nothing.
 func (c *Client) DeleteAccount(ctx context.Context) error {
 	_, err := call[*api.DeleteAccountResponse](ctx, c, &api.DeleteAccountRequest{AccountAddress: c.by.Account})
 	return err

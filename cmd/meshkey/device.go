@@ -165,6 +165,10 @@ func (a *app) connectDevice(address string, at keyservice.Address, out string, p
 	if errors.Is(err, api.ErrUnknown) {
 		return exit.Errorf(exit.Failed, "the service %s has no account %s", at.URL, terminal.Clean(address))
 	}
+	if errors.Is(err, api.ErrQuota) {
+		return exit.Errorf(exit.Refused, "the service %s: %w", at.URL, err).
+			Hinted("have the account's owner answer those that wait: meshkey device pending SEED")
+	}
 	if err != nil {
 		return atService(at.URL, err)
 	}

@@ -196,15 +196,18 @@ device that has it is connected, and nothing need be compared.`,
 func (a *app) deviceReject() *cobra.Command {
 	var (
 		h      homeFlags
+		all    bool
 		asJSON bool
 	)
 	cmd := &cobra.Command{
 		Use:   "reject SEED [WITNESS]",
 		Short: "Refuse a device that asks to be connected",
 		Long: `Refuse a device that waits to be connected to the account of SEED: the only one, or that with
-the WITNESS as "meshkey device pending" shows it.`,
+the WITNESS as "meshkey device pending" shows it. With --all every one that waits is refused,
+as when strangers ask.`,
 		Example: `  meshkey device reject alice.seed
-  meshkey device reject alice.seed MCOT-XEJG-6B6X-WBLL-M4AN-RJJU-YSFH`,
+  meshkey device reject alice.seed MCOT-XEJG-6B6X-WBLL-M4AN-RJJU-YSFH
+  meshkey device reject alice.seed --all`,
 		Args: seedAndMore("WITNESS"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			home, err := a.home(args[0], &h)
@@ -212,6 +215,9 @@ the WITNESS as "meshkey device pending" shows it.`,
 				return err
 			}
 			defer home.wipe()
+			if all {
+				return a.rejectAll(home, asJSON)
+			}
 			p, err := a.findPending(home, second(args), nil, false)
 			if err != nil {
 				return err
@@ -223,9 +229,37 @@ the WITNESS as "meshkey device pending" shows it.`,
 			return a.answerDevice(home, p, answer, "", asJSON, "is rejected")
 		},
 	}
+	cmd.Flags().BoolVar(&all, "all", false, "reject every device that waits")
 	h.flags(cmd)
 	jsonFlag(cmd, &asJSON)
 	return cmd
+}
+
+// rejectAll rejects every device that waits.
+func (a *app) rejectAll(home *atHome, asJSON bool) error {
+	list, err := home.pending()
+	if err != nil {
+		return err
+	}
+	views := []*deviceView{}
+	for _, p := range list {
+		answer, err := home.account.Reject(p.Request, home.profile, time.Now())
+		if err != nil {
+			return err
+		}
+		ctx, done := waiting()
+		err = home.client.ConnectComplete(ctx, answer)
+		done()
+		if err != nil {
+			return atService(home.at.URL, err)
+		}
+		views = append(views, home.view(p))
+	}
+	if asJSON {
+		return a.printJSON(map[string]any{"account": home.account.Fingerprint().String(), "rejected": views})
+	}
+	a.voice.Say("%s rejected.", countOf(len(views), "device is", "devices are"))
+	return nil
 }
 
 // answerDevice puts the owner's answer where the device finds it.

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"time"
@@ -22,11 +23,12 @@ const (
 	publishedTable  store.Table = "published"  // address 0 locator: 1
 	garbageTable    store.Table = "garbage"    // address: 1, while envelopes of a deleted account are left
 	invitationTable store.Table = "invitation" // digest of the text: invitationRow
+	countTable      store.Table = "count"      // "account": how many there are, deleted ones too
 )
 
 // accountTables are all of them.
 var accountTables = []store.Table{
-	accountTable, deviceTable, connectTable, containerTable, entryTable, recordTable, publishedTable, garbageTable, invitationTable,
+	accountTable, deviceTable, connectTable, containerTable, entryTable, recordTable, publishedTable, garbageTable, invitationTable, countTable,
 }
 
 // accountRow is an account as it is stored. A deleted one stays: its address is
@@ -80,4 +82,30 @@ func storeAccount(w store.Writer, a *account, deleted time.Time) error {
 		row.Deleted = mesh.NewDateTime(deleted)
 	}
 	return putRow(w, accountTable, under(a.profile.Address()), row)
+}
+
+// countAccounts counts accounts, deleted ones too.
+func countAccounts(r store.Reader) (n int64, err error) {
+	b, err := r.Get(countTable, []byte(accountTable))
+	if err != nil || len(b) == 8 {
+		return int64(binary.BigEndian.Uint64(append(b, make([]byte, 8)...))), err
+	}
+	// Of a store from before they were counted.
+	err = r.Scan(accountTable, nil, nil, func(_, _ []byte) bool {
+		n++
+		return true
+	})
+	return n, err
+}
+
+// registerAccount is storeAccount of an address that had none.
+func registerAccount(w store.Writer, a *account, now time.Time) error {
+	n, err := countAccounts(w)
+	if err != nil {
+		return err
+	}
+	if err := w.Put(countTable, []byte(accountTable), binary.BigEndian.AppendUint64(nil, uint64(n+1))); err != nil {
+		return err
+	}
+	return storeAccount(w, a, now)
 }

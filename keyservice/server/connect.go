@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +20,7 @@ type connectRow struct {
 	jsonb.Rest
 	Device   string        `jsonb:"DeviceUdf"`
 	Request  jsonb.Raw     `jsonb:"EnvelopedRequestConnection"`
+	From     []byte        `jsonb:"From"` // who sent it: see sender
 	Received mesh.DateTime `jsonb:"Received"`
 	Expires  mesh.DateTime `jsonb:"Expires"`
 	Answer   jsonb.Raw     `jsonb:"EnvelopedRespondConnection"`
@@ -85,6 +87,13 @@ func (j *job) newcomer() (*caller, error) {
 	return j.bearer(request.Device())
 }
 
+// sender tells requests of one network address from those of others. Of the
+// address itself the store has nothing that would last.
+func sender(p Peer, account string) []byte {
+	d := sha256.Sum256([]byte("meshkey connect from\x00" + account + "\x00" + p.Network().String()))
+	return d[:8]
+}
+
 // connectStart has a request wait for the account's administrator. Of one device
 // the newest waits.
 func (j *job) connectStart() (*plan, error) {
@@ -94,7 +103,7 @@ func (j *job) connectStart() (*plan, error) {
 		return nil, malformed(err)
 	}
 	row := &connectRow{
-		Device: request.Device().Fingerprint().String(), Request: request.Bytes(),
+		Device: request.Device().Fingerprint().String(), Request: request.Bytes(), From: sender(j.peer, r.AccountAddress),
 		Received: mesh.NewDateTime(j.now), Expires: mesh.NewDateTime(j.now.Add(policy.Patience)),
 	}
 	return &plan{apply: func(w store.Writer) (api.Response, error) {
@@ -109,15 +118,22 @@ func (j *job) connectStart() (*plan, error) {
 		if err != nil {
 			return nil, err
 		}
-		others := 0
+		others, together := 0, 0
 		for _, other := range waiting {
 			if other.Device == row.Device {
 				old = append(old, other.key)
-			} else {
-				others++
+				continue
+			}
+			if other.Answer != nil {
+				continue
+			}
+			others++
+			if bytes.Equal(other.From, row.From) {
+				together++
 			}
 		}
-		if others >= policy.Requests {
+		// One who floods an account keeps no others out.
+		if others >= policy.Requests || together >= policy.Together {
 			return nil, api.ErrQuota.Because("too many devices wait to be connected to the account")
 		}
 		for _, key := range old {

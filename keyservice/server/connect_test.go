@@ -285,6 +285,37 @@ func TestConnectRequestsAreBounded(t *testing.T) {
 	_, err = w.do(w.server, administers(t, "alice"), second.accept("alice"))
 	isRefusal(t, err, api.ErrQuota)
 
+	// Who floods an account from one network keeps nobody out elsewhere.
+	w.server = w.serveWith(Policy{Registration: Open, Together: 2})
+	flood := func(from string) error {
+		o := w.asksFor("bob", freshDevice(t))
+		body := w.sign(o.own(), &api.ConnectStartRequest{AccountAddress: o.address, EnvelopedRequestConnection: o.request.Bytes()})
+		octets, status := w.server.Do(ctx, Peer{Address: from}, body)
+		r, err := api.ParseResponse(octets)
+		check(t, err)
+		if status == api.StatusDone {
+			return nil
+		}
+		return &api.Error{Status: status, Code: r.Base().Code}
+	}
+	check(t, flood("[2001:db8::1]:1"))
+	check(t, flood("[2001:db8::2]:2"))
+	isRefusal(t, flood("[2001:db8::3]:3"), api.ErrQuota)
+	check(t, flood("[2001:db8:0:1::3]:3"))
+	check(t, flood("192.0.2.9:1"))
+	// What was answered does not wait.
+	r, err := w.do(w.server, administers(t, "bob"), &api.ConnectPendingRequest{AccountAddress: "bob@example.com"})
+	check(t, err)
+	for _, p := range r.(*api.ConnectPendingResponse).Pending {
+		request, err := profile.ParseConnectionRequest(p.EnvelopedRequestConnection)
+		check(t, err)
+		no, err := testAccount(t, "bob").Reject(request, profileOf(t, "bob", today), today)
+		check(t, err)
+		_, err = w.do(w.server, administers(t, "bob"), &api.ConnectCompleteRequest{AccountAddress: "bob@example.com", EnvelopedRespondConnection: no})
+		check(t, err)
+	}
+	check(t, flood("[2001:db8::3]:3"))
+
 	for what, tt := range map[string]struct {
 		r    *api.ConnectStartRequest
 		want *api.Error

@@ -32,7 +32,7 @@ func init() {
 
 		"ValidateAccount": {nil, (*job).validateAccount},
 		"CreateAccount":   {(*job).registrant, (*job).createAccount},
-		"DeleteAccount":   {(*job).holder, (*job).deleteAccount},
+		"DeleteAccount":   {(*job).leaver, (*job).deleteAccount},
 		"Get":             {(*job).getter, (*job).get},
 		"Publish":         {(*job).holder, (*job).publish},
 		"Status":          {(*job).holder, (*job).status},

@@ -31,20 +31,24 @@ type Policy struct {
 	Registration Registration
 	Domains      []string // of addresses, or "*"; that of the service's address, and the ones it is in
 
+	Accounts int64         // that there are before none can be registered without an invitation; 100,000
 	Octets   int64         // of all containers of an account; 64 MiB
 	Records  int           // recovery records of an account; 16
 	Record   int           // octets of one; 256 KiB
 	Devices  int           // connected to an account; 64
-	Requests int           // of devices that wait to be connected to an account; 16
+	Requests int           // of devices that wait to be connected to an account; 64
+	Together int           // of these, from one network address; 4
 	Patience time.Duration // with a request, and with who asked and does not fetch the answer; 24 h
 }
 
 func (p *Policy) complete(address string) {
+	orDefault(&p.Accounts, 100_000)
 	orDefault(&p.Octets, 64<<20)
 	orDefault(&p.Records, 16)
 	orDefault(&p.Record, api.MaxRecord)
 	orDefault(&p.Devices, 64)
-	orDefault(&p.Requests, 16)
+	orDefault(&p.Requests, 64)
+	orDefault(&p.Together, 4)
 	orDefault(&p.Patience, 24*time.Hour)
 	if p.Domains != nil {
 		return
@@ -149,6 +153,7 @@ func invitationKey(text string) []byte {
 var (
 	errUninvited = api.ErrDenied.Because("accounts are registered by invitation of the service's operator")
 	errClosed    = api.ErrDenied.Because("no accounts are registered here")
+	errFull      = api.ErrDenied.Because("there are as many accounts as the service's operator wants")
 )
 
 // welcome tells whether an address may be registered now; use writes what the
@@ -156,7 +161,11 @@ var (
 func (p *Policy) welcome(r store.Reader, address, invitation string, now time.Time) (use func(store.Writer) error, err error) {
 	switch p.Registration {
 	case Open:
-		return func(store.Writer) error { return nil }, nil
+		n, err := countAccounts(r)
+		if err == nil && n >= p.Accounts {
+			err = errFull
+		}
+		return func(store.Writer) error { return nil }, err
 	case Closed:
 		return nil, errClosed
 	}

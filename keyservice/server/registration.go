@@ -92,7 +92,7 @@ func (j *job) createAccount() (*plan, error) {
 			return done(&api.CreateAccountResponse{}), nil
 		}
 		use, err := policy.welcome(w, p.Address(), invitation, j.now)
-		if err != nil {
+		if err != nil && !(his && err == error(errFull)) { // he is counted
 			return nil, err
 		}
 		if old != nil && !his {
@@ -106,7 +106,11 @@ func (j *job) createAccount() (*plan, error) {
 		if err := use(w); err != nil {
 			return nil, err
 		}
-		return done(&api.CreateAccountResponse{}), storeAccount(w, &account{profile: p, created: j.now}, j.now)
+		put := registerAccount
+		if old != nil { // it was counted
+			put = storeAccount
+		}
+		return done(&api.CreateAccountResponse{}), put(w, &account{profile: p, created: j.now}, j.now)
 	}}, nil
 }
 
@@ -128,20 +132,51 @@ func (j *job) administrated(address string) error {
 	return nil
 }
 
+// leaver finds who deletes an account: also who has deleted it, and did not get
+// the answer.
+func (j *job) leaver() (*caller, error) {
+	address := j.call.Account
+	var row []byte
+	var a *account
+	err := j.server.config.Store.View(j.ctx, func(r store.Reader) (err error) {
+		if row, err = r.Get(accountTable, under(address)); err == nil {
+			a, err = loadAccount(r, address)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if a == nil || !a.deleted {
+		return j.holder()
+	}
+	key := a.profile.Key(profile.AdministratorSignature)
+	for _, kid := range j.call.Signers() {
+		if named(key, kid) {
+			still := func(r store.Reader) error { return unchanged(r, accountTable, under(address), row) }
+			return j.signed(&caller{role: administrator, account: address, profile: a.profile, key: key, kid: kid, still: still})
+		}
+	}
+	return nil, errUnknown
+}
+
 // deleteAccount deletes all that is kept of the caller's account but its name,
-// which nobody else can take, and the audit log.
+// which nobody else can take, and the audit log. A second time it does nothing.
 func (j *job) deleteAccount() (*plan, error) {
 	address := j.request.(*api.DeleteAccountRequest).AccountAddress
 	if err := j.administrated(address); err != nil {
 		return nil, err
 	}
 	return &plan{apply: func(w store.Writer) (api.Response, error) {
-		a, err := liveAccount(w, address)
+		a, err := loadAccount(w, address)
 		if err != nil {
 			return nil, err
 		}
 		if a == nil {
 			return nil, errChanged
+		}
+		if a.deleted {
+			return done(&api.DeleteAccountResponse{}), nil
 		}
 		for _, forget := range []func(store.Writer, string) error{
 			j.removeDevices, deleteRequests, deleteContainers, withdrawRecords, forgetGroup,

@@ -234,6 +234,40 @@ func TestValidateAccount(t *testing.T) {
 	}
 }
 
+// Without invitations there is an end to how many accounts there can be. Who is
+// invited comes in, and who was there comes back.
+func TestAccountsAreBounded(t *testing.T) {
+	w := newOffice(t, Policy{Registration: ByInvitation})
+	_, err := w.do(w.server, by(t, "alice"), createRequest(t, "alice", w.invite(Invitation{Uses: 1, Expires: today.Add(time.Hour)})))
+	check(t, err)
+	w.server = w.serveWith(Policy{Registration: Open, Accounts: 2})
+	w.enrol("bob", "bob")
+	_, err = w.do(w.server, by(t, "carol"), createRequest(t, "carol", ""))
+	isRefusal(t, err, api.ErrDenied)
+	answer, err := w.do(w.server, by(t, "carol"), &api.ValidateAccountRequest{AccountAddress: "carol@example.com"})
+	check(t, err)
+	if v := answer.(*api.ValidateAccountResponse); v.Available || v.Reason == "" {
+		t.Errorf("%+v", v)
+	}
+	_, err = w.do(w.server, administers(t, "bob"), &api.DeleteAccountRequest{AccountAddress: "bob@example.com"})
+	check(t, err)
+	w.enrol("bob")
+	other := w.serveWith(Policy{Registration: Open, Accounts: 3})
+	_, err = w.do(other, by(t, "carol"), createRequest(t, "carol", ""))
+	check(t, err)
+	check(t, w.db.View(ctx, func(r store.Reader) error {
+		n, err := countAccounts(r)
+		if n != 3 {
+			t.Errorf("%d accounts", n)
+		}
+		return err
+	}))
+	// A store from before accounts were counted.
+	check(t, w.db.Update(ctx, func(w store.Writer) error { return w.Delete(countTable, []byte(accountTable)) }))
+	_, err = w.do(other, by(t, "dave"), createRequest(t, "dave", ""))
+	isRefusal(t, err, api.ErrDenied)
+}
+
 // What is deleted is gone at once, on every service; its name stays its owner's,
 // and the log stays whole.
 func TestDeleteAccount(t *testing.T) {
@@ -280,6 +314,13 @@ func TestDeleteAccount(t *testing.T) {
 			}
 			return nil
 		}))
+	}
+	// Who did not get the answer asks again; nobody else is told.
+	_, err = w.do(other, administers(t, "alice"), gone)
+	check(t, err)
+	for _, caller := range []api.Caller{by(t, "alice"), phone.caller(), {Account: address, Key: administers(t, "bob").Key}} {
+		_, err = w.do(other, caller, gone)
+		isRefusal(t, err, api.ErrDenied)
 	}
 	// Nobody else gets the name; its owner does, with nothing that was there.
 	mallory := testAccount(t, "mallory")

@@ -43,6 +43,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"log/slog"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -92,6 +93,22 @@ type Server struct {
 // Peer is who is at the other end of the connection.
 type Peer struct {
 	Address string // such as 192.0.2.7:4711
+}
+
+// Network is what counts as one peer: his address, with IPv6 the /64 that one
+// line has.
+func (p Peer) Network() netip.Prefix {
+	a, err := netip.ParseAddrPort(p.Address)
+	if err != nil {
+		return netip.Prefix{}
+	}
+	ip := a.Addr().Unmap().WithZone("")
+	bits := ip.BitLen()
+	if ip.Is6() {
+		bits = 64
+	}
+	n, _ := ip.Prefix(bits)
+	return n
 }
 
 // New returns a service that is sealed. Close ends it.

@@ -41,7 +41,7 @@ func newLimits(s *settings) *limits {
 // guard turns away who asks too often.
 func (l *limits) guard(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if l.requests.take(network(r.RemoteAddr), time.Now()) {
+		if l.requests.take(server.Peer{Address: r.RemoteAddr}.Network(), time.Now()) {
 			h.ServeHTTP(w, r)
 			return
 		}
@@ -57,22 +57,7 @@ func (l *limits) guard(h http.Handler) http.Handler {
 // audible tells whether the refusal of somebody unknown is written down.
 func (l *limits) audible(p server.Peer) bool {
 	now := time.Now()
-	return l.strangers.take(network(p.Address), now) && l.together.take(netip.Prefix{}, now)
-}
-
-// network is what counts as one address: with IPv6 the /64 that one line has.
-func network(address string) netip.Prefix {
-	a, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return netip.Prefix{}
-	}
-	ip := a.Addr().Unmap().WithZone("")
-	bits := ip.BitLen()
-	if ip.Is6() {
-		bits = 64
-	}
-	p, _ := ip.Prefix(bits)
-	return p
+	return l.strangers.take(p.Network(), now) && l.together.take(netip.Prefix{}, now)
 }
 
 // buckets are tokens of many addresses: rate a second, at most burst.
