@@ -3,6 +3,7 @@ package meshkeyd
 import (
 	"errors"
 	"io/fs"
+	"syscall"
 
 	"meshkey/cmd/internal/exit"
 	"meshkey/cmd/internal/line"
@@ -19,8 +20,11 @@ func explain(err error) error {
 	}
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		out.Err = errors.New(path.Path + ": " + path.Err.Error())
-		if errors.Is(err, fs.ErrPermission) {
+		switch {
+		case errors.Is(err, fs.ErrPermission):
 			out.Hint = "run it as the user that the service runs as"
+		case errors.Is(err, syscall.ENOSPC):
+			out.Hint = "make room on that disk, or name a file on another"
 		}
 		return out
 	}

@@ -143,6 +143,9 @@ func (s *Set) Stage() error {
 	for _, f := range s.files {
 		if err := s.stage(f); err != nil {
 			s.Discard()
+			if own, ok := errors.AsType[*fs.PathError](err); ok && own.Path == f.staged {
+				return &fs.PathError{Op: own.Op, Path: f.path, Err: own.Err}
+			}
 			return fmt.Errorf("%s: %w", f.path, err)
 		}
 	}

@@ -3,6 +3,7 @@ package outfile_test
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -95,6 +96,22 @@ func TestAllOrNothing(t *testing.T) {
 		if err != nil || info.Mode().Perm() != mode {
 			t.Errorf("%s has mode %v, %v", name, info.Mode(), err)
 		}
+	}
+}
+
+// What goes wrong with a file is told of its name, not of the hidden one.
+func TestErrorNamesFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a")
+	s := outfile.New(false)
+	s.Add(path, func(w io.Writer) error {
+		w.(io.Closer).Close()
+		_, err := w.Write([]byte("late"))
+		return err
+	})
+	err := s.Stage()
+	wrong, ok := errors.AsType[*fs.PathError](err)
+	if !ok || wrong.Path != path || !errors.Is(err, fs.ErrClosed) {
+		t.Errorf("Stage: %v", err)
 	}
 }
 
