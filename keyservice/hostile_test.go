@@ -78,6 +78,7 @@ func TestSlowAnswer(t *testing.T) {
 		check(t, http.NewResponseController(w).Flush())
 		close(over)
 		<-r.Context().Done()
+		panic(http.ErrAbortHandler) // or the answer would end after all
 	})
 	c := o.dial(api.Caller{Account: "alice@example.com", Key: cogen.Ed25519().GenerateKey()})
 	ctx, cancel := context.WithCancel(t.Context())
