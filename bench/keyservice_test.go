@@ -33,7 +33,8 @@ type loadCase struct {
 
 // Targets K1 to K4 and K6: the share of the service's CPU that its operations on
 // curves take, and what it takes beside a server that does the same operations,
-// writes a record as durable, and nothing else, asked in turns with it.
+// writes a record as durable, signs as seldom, and nothing else, asked in turns
+// with it.
 func BenchmarkKeyService(b *testing.B) {
 	l := newLoad(b)
 	for _, c := range []loadCase{
@@ -123,11 +124,12 @@ func report(b *testing.B, all []*round, items int) {
 		return func(r *round) float64 {
 			n := float64(len(r.waits))
 			work := []float64{
-				float64(r.Agree) * float64(items), float64(r.Prove-r.Agree) * float64(items), float64(r.Verify), float64(r.Sign),
+				n * float64(r.Agree) * float64(items), n * float64(r.Prove-r.Agree) * float64(items), n * float64(r.Verify),
+				float64(r.Signed) * float64(r.Sign),
 			}
 			sum := 0.0
 			for _, nanos := range work[:kinds] {
-				sum += n * nanos
+				sum += nanos
 			}
 			return sum / float64(r.CPU)
 		}
@@ -136,6 +138,7 @@ func report(b *testing.B, all []*round, items int) {
 	metric("share-proof", share(2))
 	metric("share-signature", share(3))
 	metric("share", share(4))
+	metric("signatures", func(r *round) float64 { return float64(r.Signed) / float64(len(r.waits)) })
 	metric("cpu-µs", func(r *round) float64 { return float64(r.CPU) / float64(len(r.waits)*items) / 1e3 })
 	metric("other-µs", func(r *round) float64 {
 		return float64(r.CPU) / float64(len(r.waits)*items) / 1e3 * (1 - share(4)(r))
@@ -150,6 +153,7 @@ func report(b *testing.B, all []*round, items int) {
 type round struct {
 	CPU                        int64 // of the server, in nanoseconds
 	Agree, Prove, Verify, Sign int64 // costs of one
+	Signed                     int64 // how many receipts' signatures it made
 	waits                      []time.Duration
 	took                       time.Duration
 }

@@ -36,11 +36,12 @@ func main() {
 	a, err := cogen.ParseAlgorithm(*algorithm)
 	check(err)
 	var handler http.Handler
+	var signed func() int64 // how many signatures were made
 	switch *kind {
 	case "service":
-		handler = service(*keep, *fixture, *secrets)
+		handler, signed = service(*keep, *fixture, *secrets)
 	case "minimal":
-		handler = minimal(*keep, *fixture, a)
+		handler, signed = minimal(*keep, *fixture, a)
 	default:
 		log.Fatalf("there is no -kind %s", *kind)
 	}
@@ -51,7 +52,7 @@ func main() {
 		l = tls.NewListener(l, mutual(*certificates))
 	}
 	go func() { check(http.Serve(l, handler)) }()
-	answer(os.Stdin, os.Stdout, newScale(a))
+	answer(os.Stdin, os.Stdout, newScale(a, signed))
 }
 
 // mutual accepts the one certificate, and shows it.

@@ -26,8 +26,8 @@ type Keys struct{ Half, Caller, Signer []byte }
 // minimal is a server that does what no key service can leave out, and nothing
 // else: it verifies the signature of a request, makes the contributions with
 // their proofs, makes a record durable together with those of others, and signs
-// it.
-func minimal(keep, keyFile string, a cogen.Algorithm) http.Handler {
+// them with one signature.
+func minimal(keep, keyFile string, a cogen.Algorithm) (http.Handler, func() int64) {
 	b, err := os.ReadFile(keyFile)
 	check(err)
 	var k Keys
@@ -38,8 +38,8 @@ func minimal(keep, keyFile string, a cogen.Algorithm) http.Handler {
 	check(err)
 	signer, err := cogen.Ed448().NewPrivateKey(k.Signer)
 	check(err)
-	records := newRecords(keep)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	records := newRecords(keep, signer)
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		over := records.announce()
 		defer over()
 		body, err := io.ReadAll(r.Body)
@@ -59,15 +59,13 @@ func minimal(keep, keyFile string, a cogen.Algorithm) http.Handler {
 		}
 		record := make([]byte, recordLen)
 		copy(record, signed[len(signed)-nonceLen:])
-		records.append(record)
-		over()
-		receipt, err := signer.Sign(record)
-		check(err)
+		receipt := records.append(record, over)
 		out = append(append(out, record...), receipt...)
 		w.Header().Set("Content-Length", strconv.Itoa(len(out)))
 		w.WriteHeader(http.StatusCreated)
 		_, _ = w.Write(out)
 	})
+	return handler, records.signed.Load
 }
 
 // contribute answers to all ephemeral keys.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/sha512"
 	"encoding/binary"
 	"os"
 	"strings"
@@ -9,11 +10,15 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+
+	"meshkey/cogen"
 )
 
 // records makes few writes of many records: those that come while others are
 // written, or are on their way and come in time, share the next.
 type records struct {
+	signer *cogen.PrivateKey
+	signed atomic.Int64
 	coming atomic.Int64
 	queue  chan *record
 	write  func([][]byte) // and make durable; nil for nothing
@@ -21,11 +26,11 @@ type records struct {
 
 type record struct {
 	octets []byte
-	done   chan struct{}
+	done   chan func() []byte // has the signature of the write made, by who comes first
 }
 
-func newRecords(keep string) *records {
-	r := &records{queue: make(chan *record, 256)}
+func newRecords(keep string, signer *cogen.PrivateKey) *records {
+	r := &records{signer: signer, queue: make(chan *record, 256)}
 	switch name, isLog := strings.CutPrefix(keep, "log:"); {
 	case keep == "none":
 		return r
@@ -71,14 +76,28 @@ func (r *records) announce() (over func()) {
 	return sync.OnceFunc(func() { r.coming.Add(-1) })
 }
 
-// append returns when the record is durable.
-func (r *records) append(octets []byte) {
+// append returns when the record is durable, and the signature of all that were
+// written with it. over says that it waits for nobody any more.
+func (r *records) append(octets []byte, over func()) []byte {
 	if r.write == nil {
-		return
+		return r.sign([][]byte{octets})
 	}
-	one := &record{octets, make(chan struct{})}
+	one := &record{octets, make(chan func() []byte, 1)}
 	r.queue <- one
-	<-one.done
+	sign := <-one.done
+	over()
+	return sign()
+}
+
+func (r *records) sign(batch [][]byte) []byte {
+	h := sha512.New()
+	for _, octets := range batch {
+		h.Write(octets)
+	}
+	signature, err := r.signer.Sign(h.Sum(nil))
+	check(err)
+	r.signed.Add(1)
+	return signature
 }
 
 func (r *records) run() {
@@ -100,8 +119,9 @@ func (r *records) run() {
 			octets = append(octets, one.octets)
 		}
 		r.write(octets)
+		sign := sync.OnceValue(func() []byte { return r.sign(octets) })
 		for _, one := range batch {
-			close(one.done)
+			one.done <- sign
 		}
 	}
 }

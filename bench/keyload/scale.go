@@ -19,6 +19,7 @@ type Report struct {
 	Prove  int64 // the same with one
 	Verify int64 // a signature
 	Sign   int64 // another
+	Signed int64 // how many of these were made
 }
 
 // rest is how much longer a scale rests than it weighs.
@@ -28,22 +29,24 @@ const rest = 12
 // caches and clocks are as they are for the server: on a thread of its own, whose
 // time it takes away again.
 type scale struct {
-	work [4]func()
+	work   [4]func()
+	signed func() int64
 
 	end  chan struct{}
 	done sync.WaitGroup
 	cpu  int64 // of the process at the start
 	own  int64
+	made int64 // signatures at the start
 	cost [4]struct{ nanos, count int64 }
 }
 
-func newScale(a cogen.Algorithm) *scale {
+func newScale(a cogen.Algorithm, signed func() int64) *scale {
 	half, ephemeral := a.GenerateKey(), a.GenerateKey().PublicKey().Bytes()
 	signer := cogen.Ed448().GenerateKey()
 	public, message := signer.PublicKey(), sha512.Sum512(nil)
 	signature, err := signer.Sign(message[:])
 	check(err)
-	return &scale{work: [4]func(){
+	return &scale{signed: signed, work: [4]func(){
 		func() { _, _ = half.AgreeEncoded(ephemeral) },
 		func() {
 			peer, _ := a.NewPublicKey(ephemeral)
@@ -56,6 +59,7 @@ func newScale(a cogen.Algorithm) *scale {
 
 func (s *scale) start() {
 	s.end, s.cpu, s.own, s.cost = make(chan struct{}), processTime(), 0, [4]struct{ nanos, count int64 }{}
+	s.made = s.signed()
 	s.done.Add(1)
 	go s.weigh()
 }
@@ -86,7 +90,7 @@ func (s *scale) stop() Report {
 	close(s.end)
 	s.done.Wait()
 	cost := func(i int) int64 { return s.cost[i].nanos / s.cost[i].count }
-	return Report{CPU: processTime() - s.cpu - s.own, Agree: cost(0), Prove: cost(1), Verify: cost(2), Sign: cost(3)}
+	return Report{CPU: processTime() - s.cpu - s.own, Agree: cost(0), Prove: cost(1), Verify: cost(2), Sign: cost(3), Signed: s.signed() - s.made}
 }
 
 func processTime() int64 {

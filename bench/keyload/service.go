@@ -14,7 +14,7 @@ import (
 )
 
 // service is the key service, with what the fixture has in its store.
-func service(keep, fixture, secretsFile string) http.Handler {
+func service(keep, fixture, secretsFile string) (http.Handler, func() int64) {
 	debug.SetGCPercent(400) // as meshkeyd serve does
 	octets, err := os.ReadFile(secretsFile)
 	check(err)
@@ -25,7 +25,10 @@ func service(keep, fixture, secretsFile string) http.Handler {
 	s, err := server.New(server.Config{Store: st, Address: "keys.example.com", Window: window, Skew: time.Hour})
 	check(err)
 	check(s.Unseal(secrets))
-	return s.Handler()
+	return s.Handler(), func() int64 {
+		n, _ := s.Meter().Work(server.Receipt)
+		return n
+	}
 }
 
 func open(keep string) store.Store {

@@ -72,7 +72,8 @@ func Strict(b []byte, v any) error {
 	return nil
 }
 
-// HashOf is the hash of the octets of a "record", a "receipt" or a "root".
+// HashOf is the hash of the octets of a "record", a "receipt" or a "root", or of
+// two hashes under which there are "receipts".
 func HashOf(kind string, b []byte) Hash {
 	h := sha256.New()
 	h.Write([]byte("meshkey audit " + kind + " v1\x00"))
@@ -83,34 +84,35 @@ func HashOf(kind string, b []byte) Hash {
 // Signed is a root or a record with the service's signature.
 type Signed struct {
 	Octets    []byte `json:"octets"`
-	Signature []byte `json:"signature"` // over statement
+	Path      []byte `json:"path,omitempty"` // hashes of others, from the octets' own to the one that is signed
+	Signature []byte `json:"signature"`      // over statement
 }
 
 // statement is what is signed.
-func statement(kind string, octets []byte) []byte {
-	h := HashOf(kind, octets)
+func statement(kind string, h Hash) []byte {
 	return append([]byte("meshkey audit "+kind+" v1\x00"), h[:]...)
 }
 
 // Sign writes octets of that kind with a signature.
 func Sign(kind string, octets []byte, signer *cogen.PrivateKey) ([]byte, error) {
-	signature, err := signer.Sign(statement(kind, octets))
+	signature, err := signer.Sign(statement(kind, HashOf(kind, octets)))
 	if err != nil {
 		return nil, fmt.Errorf("receipt: %w", err)
 	}
-	return json.Marshal(Signed{octets, signature})
+	return json.Marshal(Signed{Octets: octets, Signature: signature})
 }
 
 // ErrSignature is a signature that is not the service's.
 var ErrSignature = errors.New("receipt: the signature does not verify")
 
-// Open verifies what Sign wrote and returns the octets.
+// Open verifies what Sign or a Batch wrote and returns the octets.
 func Open(kind string, b []byte, signer *cogen.PublicKey) ([]byte, error) {
 	var s Signed
 	if err := Strict(b, &s); err != nil {
 		return nil, errors.New("receipt: not in the form it is written")
 	}
-	if !signer.Verify(statement(kind, s.Octets), s.Signature) {
+	h, ok := climb(HashOf(kind, s.Octets), s.Path)
+	if !ok || !signer.Verify(statement(kind, h), s.Signature) {
 		return nil, ErrSignature
 	}
 	return s.Octets, nil
@@ -119,11 +121,6 @@ func Open(kind string, b []byte, signer *cogen.PublicKey) ([]byte, error) {
 // A Receipt is a record with the service's signature: for whoever asked to
 // keep.
 type Receipt []byte
-
-// New signs a record as it is in the log.
-func New(record []byte, signer *cogen.PrivateKey) (Receipt, error) {
-	return Sign("receipt", record, signer)
-}
 
 // Open verifies the receipt and returns the record.
 func (r Receipt) Open(signer *cogen.PublicKey) (*Record, error) {

@@ -13,7 +13,7 @@ type Work int
 const (
 	Signature Work = iota // verifying what callers sign
 	Agreement             // contributions, with their proofs
-	Receipt               // and roots: what the service signs
+	Receipt               // signatures of receipts, one for all of a transaction
 	works
 )
 

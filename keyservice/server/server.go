@@ -133,7 +133,7 @@ func New(config Config) (*Server, error) {
 	}
 	s := &Server{
 		config: config, log: config.Log,
-		committer: store.NewCommitter(config.Store, config.Window),
+		committer: store.NewCommitter(bookkeeper{config.Store}, config.Window),
 		groups:    newHoldings(config.Groups),
 		done:      make(chan struct{}),
 	}

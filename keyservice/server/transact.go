@@ -8,7 +8,6 @@ import (
 	"meshkey/internal/secret"
 	"meshkey/keyservice/api"
 	"meshkey/keyservice/audit"
-	"meshkey/keyservice/receipt"
 	"meshkey/keyservice/store"
 	"meshkey/mesh"
 )
@@ -21,7 +20,7 @@ type outcome struct {
 	response api.Response
 	octets   []byte     // of the response, without receipts
 	refused  *api.Error // nil if there is a response
-	records  [][]byte   // of the audit log
+	records  []line
 }
 
 // recorded is a refusal that is in the audit log already.
@@ -120,11 +119,11 @@ func (j *job) append(w store.Writer, out *outcome) error {
 	for _, key := range about {
 		one := r
 		one.Key = key
-		octets, err := audit.Append(w, &one)
+		l, err := w.(*ledger).append(&one)
 		if err != nil {
 			return err
 		}
-		out.records = append(out.records, octets)
+		out.records = append(out.records, l)
 	}
 	return nil
 }
@@ -169,16 +168,21 @@ func (j *job) receive(out *outcome) ([]byte, error) {
 		return out.octets, nil
 	}
 	defer secret.Wipe(out.octets) // contributions are in it
-	defer j.server.meter.time(Receipt, len(out.records))()
 	base := out.response.Base()
-	for _, r := range out.records {
-		signed, err := receipt.New(r, j.keys.signature)
+	for _, l := range out.records {
+		signed, err := l.batch.Receipt(l.place, l.octets, j.sign)
 		if err != nil {
 			return nil, err
 		}
 		base.EnvelopedReceipts = append(base.EnvelopedReceipts, mesh.Envelope(signed))
 	}
 	return api.Marshal(out.response)
+}
+
+// sign signs for the service.
+func (j *job) sign(statement []byte) ([]byte, error) {
+	defer j.server.meter.time(Receipt, 1)()
+	return j.keys.signature.Sign(statement)
 }
 
 // refusal is what an error says to the caller, nil if it is none of his
