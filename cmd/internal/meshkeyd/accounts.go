@@ -21,7 +21,10 @@ import (
 // reaches is there to be tried.
 func (s *settings) policy(address string) server.Policy {
 	local := oneOf(hostOf(address), "localhost", "127.0.0.1", "::1")
-	p := server.Policy{Registration: server.ByInvitation}
+	p := server.Policy{
+		Registration: server.ByInvitation,
+		Accounts:     int64(s.accounts), Octets: int64(s.accountMiB) << 20, Devices: s.devices,
+	}
 	switch {
 	case s.register == "closed":
 		p.Registration = server.Closed

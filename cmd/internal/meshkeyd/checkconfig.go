@@ -42,10 +42,10 @@ func (a *app) checkConfig(s *settings, asJSON bool) error {
 	values["store"] = shownStore(s.store)
 	a.answer = values
 	if !asJSON {
-		fmt.Fprintf(a.out, "%-16s %s\n", "dir", s.dir)
+		fmt.Fprintf(a.out, "%-24s %s\n", "dir", s.dir)
 		for _, name := range names {
 			if values[name] != "" {
-				fmt.Fprintf(a.out, "%-16s %s\n", name, values[name])
+				fmt.Fprintf(a.out, "%-24s %s\n", name, values[name])
 			}
 		}
 	}

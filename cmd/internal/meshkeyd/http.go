@@ -63,7 +63,7 @@ func (d *daemon) open() (stop func() error) {
 		ErrorLog: slog.NewLogLogger(d.log.Handler(), slog.LevelDebug),
 	}
 	servers := []*http.Server{h}
-	d.serveOn(tls.NewListener(d.limits.bound(d.main), h.TLSConfig), h, "callers")
+	d.serveOn(tls.NewListener(d.callers(), h.TLSConfig), h, "callers")
 	if d.monitor != nil {
 		m := &http.Server{
 			Handler:           d.monitored(),

@@ -1,7 +1,6 @@
 package meshkeyd
 
 import (
-	"net"
 	"net/http"
 	"net/netip"
 	"sync"
@@ -29,13 +28,23 @@ type limits struct {
 	together            *buckets
 	connections         chan struct{}
 	turnedAway          atomic.Int64
+
+	each int // connections of one network address
+	mu   sync.Mutex
+	of   map[netip.Prefix]int // connections
 }
 
 func newLimits(s *settings) *limits {
 	return &limits{
 		requests: newBuckets(float64(s.rate), float64(2*s.rate)), strangers: newBuckets(strangerRate, strangerBurst),
 		together: newBuckets(strangersRate, 10*strangersRate), connections: make(chan struct{}, s.conns),
+		each: s.eachConn, of: map[netip.Prefix]int{},
 	}
+}
+
+// ratePerSecond is a rate of which 50 seconds' worth can be had at once.
+func ratePerSecond(n int) server.Rate {
+	return server.Rate{PerSecond: float64(n), Burst: 50 * float64(n)}
 }
 
 // guard turns away who asks too often.
@@ -113,30 +122,21 @@ func (b *buckets) makeRoom(now time.Time) {
 	}
 }
 
-// bound is a listener that has so many connections at a time.
-func (l *limits) bound(of net.Listener) net.Listener { return boundListener{of, l.connections} }
-
-type boundListener struct {
-	net.Listener
-	room chan struct{}
-}
-
-func (l boundListener) Accept() (net.Conn, error) {
-	l.room <- struct{}{}
-	conn, err := l.Listener.Accept()
-	if err != nil {
-		<-l.room
-		return nil, err
+// enter counts a connection from a network, if it has not as many as it may;
+// leave ends it.
+func (l *limits) enter(n netip.Prefix) (leave func(), ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.of[n] >= l.each {
+		l.turnedAway.Add(1)
+		return nil, false
 	}
-	return &boundConn{Conn: conn, leave: sync.OnceFunc(func() { <-l.room })}, nil
-}
-
-type boundConn struct {
-	net.Conn
-	leave func()
-}
-
-func (c *boundConn) Close() error {
-	defer c.leave()
-	return c.Conn.Close()
+	l.of[n]++
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.of[n]--; l.of[n] == 0 {
+			delete(l.of, n)
+		}
+	}, true
 }

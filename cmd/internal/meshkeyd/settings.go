@@ -3,6 +3,7 @@ package meshkeyd
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -38,8 +39,19 @@ type settings struct {
 	drain    time.Duration
 	rate     int
 	conns    int
+	eachConn int
+	proxies  string
+	trusted  []netip.Prefix // proxies, once checked
 	register string
 	domains  string
+
+	accounts   int
+	accountMiB int
+	devices    int
+	memberRate int
+	keyRate    int
+	waiting    int
+	waitFor    time.Duration
 
 	all *cobra.Command // every flag there is
 }
@@ -81,6 +93,15 @@ func newSettings() *settings {
 	f.StringVar(&s.domains, "domains", "", "`LIST` of the domains of accounts, with commas; * for any (default: any for a service on this machine alone, else that of --address and those it is in)")
 	f.IntVar(&s.rate, "rate", 200, "`NUMBER` of requests a second from one network address, above which callers are told to wait")
 	f.IntVar(&s.conns, "connections", 4096, "`NUMBER` of connections at a time; others wait")
+	f.IntVar(&s.eachConn, "connections-per-address", 256, "`NUMBER` of connections at a time from one network address; more are closed")
+	f.StringVar(&s.proxies, "trusted-proxy", "", "`LIST` of addresses and networks (10.0.0.0/8), with commas, of balancers that say in the PROXY protocol who calls")
+	f.IntVar(&s.accounts, "accounts", 100_000, "`NUMBER` of accounts that there are before nobody registers without an invitation")
+	f.IntVar(&s.accountMiB, "account-size", 64, "`NUMBER` of MiB that the containers of one account hold")
+	f.IntVar(&s.devices, "account-devices", 64, "`NUMBER` of devices that are connected to one account")
+	f.IntVar(&s.memberRate, "member-rate", 1000, "`NUMBER` of envelopes a second that one member of a group is answered for; 50 seconds' worth at once")
+	f.IntVar(&s.keyRate, "key-rate", 5000, "`NUMBER` of envelopes a second that are answered for with one key of a group; 50 seconds' worth at once")
+	f.IntVar(&s.waiting, "waiting", 32, "`NUMBER` of requests of one member that wait for approval or for their delay")
+	f.DurationVar(&s.waitFor, "waiting-time", 7*24*time.Hour, "`TIME` that such a request waits before it is forgotten")
 	f.StringVar(&s.passFile, "passphrase-file", "", "`FILE` whose first line is the passphrase, for --seal passphrase (default: ask at the terminal)")
 	return s
 }
@@ -149,8 +170,21 @@ func (s *settings) check() error {
 	if !oneOf(s.logLevel, "debug", "info", "warn", "error") {
 		return exit.Errorf(exit.Usage, "--log-level %s: debug, info, warn or error", s.logLevel)
 	}
-	if s.rate < 1 || s.conns < 1 {
-		return exit.Errorf(exit.Usage, "--rate and --connections are at least 1")
+	for _, c := range []struct {
+		name       string
+		value, max int
+	}{
+		{"rate", s.rate, 1 << 30}, {"connections", s.conns, 1 << 20}, {"connections-per-address", s.eachConn, 1 << 20},
+		{"accounts", s.accounts, 1 << 30}, {"account-size", s.accountMiB, 1 << 20}, {"account-devices", s.devices, 1 << 10},
+		{"member-rate", s.memberRate, 1 << 20}, {"key-rate", s.keyRate, 1 << 20}, {"waiting", s.waiting, 1 << 10},
+	} {
+		if c.value < 1 || c.value > c.max {
+			return exit.Errorf(exit.Usage, "--%s %d: it must be from 1 to %d", c.name, c.value, c.max)
+		}
+	}
+	var err error
+	if s.trusted, err = parseNetworks(s.proxies); err != nil {
+		return exit.Errorf(exit.Usage, "--trusted-proxy: %w", err)
 	}
 	for _, c := range []struct {
 		name     string
@@ -161,6 +195,7 @@ func (s *settings) check() error {
 		{"clock-skew", s.skew, time.Second, time.Hour},
 		{"root-interval", s.ties, time.Second, time.Hour},
 		{"drain", s.drain, 0, time.Hour},
+		{"waiting-time", s.waitFor, time.Minute, 366 * 24 * time.Hour},
 	} {
 		if c.value < c.min || c.value > c.max {
 			return exit.Errorf(exit.Usage, "--%s %s: it must be from %s to %s", c.name, c.value, c.min, c.max)
