@@ -13,16 +13,40 @@ import (
 	"meshkey/profile"
 )
 
-// An acquaintance is a service that was met, and the host that it stated, by the
-// digest of its TLS key. It is not changed.
+// An acquaintance is a service that was met, and the hosts that it stated, by the
+// digests of their TLS keys, with the time when each has to show a statement
+// again. It is not changed.
 type acquaintance struct {
 	service *profile.Profile
-	host    [sha256.Size]byte
-	until   time.Time // when the host has to show a statement again
+	hosts   map[[sha256.Size]byte]time.Time
 }
 
-// knownFor is how long a host is known.
-const knownFor = time.Hour
+// knows tells whether the host with a TLS key has shown a statement of late.
+func (a *acquaintance) knows(host [sha256.Size]byte, now time.Time) bool {
+	return a != nil && now.Before(a.hosts[host])
+}
+
+// with is the acquaintance and one host more, without those that would have to
+// show a statement again.
+func (a *acquaintance) with(service *profile.Profile, host [sha256.Size]byte, now time.Time) *acquaintance {
+	next := &acquaintance{service, map[[sha256.Size]byte]time.Time{host: now.Add(knownFor)}}
+	if a != nil {
+		for h, until := range a.hosts {
+			if h != host && now.Before(until) && len(next.hosts) < maxHosts {
+				next.hosts[h] = until
+			}
+		}
+	}
+	return next
+}
+
+// A host is known for an hour. A service has several behind a balancer, which may
+// send every connection to another.
+const (
+	knownFor = time.Hour
+	maxHosts = 64
+	looks    = 3 // for a host that is not known yet
+)
 
 // errUnmet is a host that no statement is known of.
 var errUnmet = errors.New("keyservice: the service has not stated this host")
@@ -59,7 +83,7 @@ func (c *Client) verify(s tls.ConnectionState) error {
 	if c.address.Service.IsZero() {
 		return vouched(s)
 	}
-	if a := c.met.Load(); a != nil && digestOf(s) == a.host && c.now().Before(a.until) {
+	if c.met.Load().knows(digestOf(s), c.now()) {
 		return nil
 	}
 	return errUnmet
@@ -111,8 +135,9 @@ func (c *Client) meeting(ctx context.Context, try func(service *profile.Profile)
 	return &UnreachableError{err}
 }
 
-// acquaint meets a host of the service, unless another did since the
-// acquaintance was as before.
+// acquaint meets a host of the service that is not known yet, unless another did
+// since the acquaintance was as before. A balancer may send it to one that is
+// known, and the next call to the other again: it asks more than once then.
 func (c *Client) acquaint(ctx context.Context, before *acquaintance) (*acquaintance, error) {
 	select {
 	case c.meet <- struct{}{}:
@@ -123,15 +148,22 @@ func (c *Client) acquaint(ctx context.Context, before *acquaintance) (*acquainta
 	if a := c.met.Load(); a != before {
 		return a, nil
 	}
-	service, host, err := c.ask(ctx)
-	if errors.Is(err, errBetween) {
-		// Its certificate may have been renewed in that moment.
-		service, host, err = c.ask(ctx)
+	a := before
+	for range looks {
+		service, host, err := c.ask(ctx)
+		if errors.Is(err, errBetween) {
+			// Its certificate may have been renewed in that moment.
+			service, host, err = c.ask(ctx)
+		}
+		if err != nil {
+			return nil, err
+		}
+		known := a.knows(host, c.now())
+		a = a.with(service, host, c.now())
+		if !known {
+			break
+		}
 	}
-	if err != nil {
-		return nil, err
-	}
-	a := &acquaintance{service, host, c.now().Add(knownFor)}
 	c.met.Store(a)
 	return a, nil
 }
