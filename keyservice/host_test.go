@@ -23,6 +23,7 @@ import (
 	"meshkey/keyservice"
 	"meshkey/keyservice/api"
 	"meshkey/keyservice/keyservicetest"
+	"meshkey/mesh"
 )
 
 // certificate makes a TLS certificate of a name, signed by itself.
@@ -274,10 +275,14 @@ func TestUncertain(t *testing.T) {
 	c := s.Client(by)
 	check(t, c.CreateAccount(t.Context(), p, ""))
 	lose.Store(true)
-	err := c.DeleteAccount(t.Context())
-	if _, ok := errors.AsType[*keyservice.UncertainError](err); !ok || !errors.Is(err, api.ErrDenied) {
+	u := &api.ContainerUpdate{Envelopes: []mesh.Envelope{[]byte(`[{},""]`)}}
+	u.Container = "uncertain"
+	_, err := c.Do(t.Context(), &api.TransferRequest{AccountAddress: by.Account, Updates: []*api.ContainerUpdate{u}})
+	if _, ok := errors.AsType[*keyservice.UncertainError](err); !ok || !errors.Is(err, api.ErrStale) {
 		t.Errorf("%v", err)
 	}
+	lose.Store(true)
+	check(t, c.DeleteAccount(t.Context())) // a second time it does nothing
 }
 
 // A client that is closed leaves nothing running.
