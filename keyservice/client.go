@@ -135,6 +135,9 @@ func (c *Client) post(ctx context.Context, hc *http.Client, r api.Request, body 
 		return nil, nil, err
 	}
 	answer, err := api.ParseAnswer(r, b)
+	if no, ok := errors.AsType[*api.Error](err); ok {
+		err = no.Named(head.Header.Get(api.RequestHeader))
+	}
 	if errors.Is(err, api.ErrExpired) {
 		err = clockError(err, head.Header.Get("Date"), c.now())
 	}

@@ -151,6 +151,10 @@ func TestAgain(t *testing.T) {
 	if err := s.Client(stranger).DeleteAccount(context.Background()); !errors.Is(err, api.ErrDenied) || calls.Load() != 1 {
 		t.Errorf("%v after %d calls", err, calls.Load())
 	}
+	s.Server.Seal()
+	if _, err := s.Client(by).Hello(context.Background()); err == nil || !strings.Contains(err.Error(), "(request ") {
+		t.Errorf("what the service has to look into does not say which request it was: %v", err)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	failing.Store(1000)
 	cancel()

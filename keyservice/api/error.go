@@ -16,10 +16,31 @@ type Error struct {
 	Code        string        // a word, for programs and the audit log
 	Description string        // for people
 	RetryAfter  time.Duration // whole seconds on the wire; 0 if it says nothing
+	Request     string        // the service's name for the request, if what is wrong is its own matter
 }
 
 // Error implements error.
-func (e *Error) Error() string { return "keyservice: " + e.Description }
+func (e *Error) Error() string {
+	if e.Request != "" {
+		return "keyservice: " + e.Description + " (request " + e.Request + ")"
+	}
+	return "keyservice: " + e.Description
+}
+
+// RequestHeader is the header of answers with the service's name for the request,
+// 16 hexadecimal digits: its log has it, and who asks the operator can give it.
+const RequestHeader = "Request-Id"
+
+// Named is the same refusal with the request's name, if it is one, where it is of
+// use to the service's operator.
+func (e *Error) Named(request string) *Error {
+	if e.Status < http.StatusInternalServerError || len(request) != 16 || strings.Trim(request, "0123456789abcdef") != "" {
+		return e
+	}
+	no := *e
+	no.Request = request
+	return &no
+}
 
 // Is tells whether target is a refusal of the same kind.
 func (e *Error) Is(target error) bool {

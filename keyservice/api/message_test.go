@@ -147,6 +147,21 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+func TestRefusalsNamed(t *testing.T) {
+	const name = "5c1d8a3e9b24f071"
+	if no := ErrUnavailable.Named(name); !errors.Is(no, ErrUnavailable) || !strings.HasSuffix(no.Error(), " (request "+name+")") {
+		t.Error(no)
+	}
+	for _, no := range []*Error{ErrDenied.Named(name), ErrUnavailable.Named(""), ErrUnavailable.Named("5C1D8A3E9B24F071"), ErrSealed.Named(name + "0")} {
+		if no.Request != "" {
+			t.Error(no)
+		}
+	}
+	if ErrUnavailable.Request != "" {
+		t.Error("the sentinel was changed")
+	}
+}
+
 func TestForeignRefusals(t *testing.T) {
 	for in, want := range map[string]struct {
 		is   error

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"runtime/debug"
 	"slices"
+	"time"
 
 	"meshkey/keyservice/api"
 	"meshkey/keyservice/audit"
@@ -26,14 +27,24 @@ var errChanged = errors.New("server: what the call was prepared with has changed
 func (s *Server) Do(ctx context.Context, peer Peer, body []byte) (response []byte, status int) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
+	start := time.Now()
 	j := &job{ctx: ctx, server: s, keys: s.keys, peer: peer, body: body, now: s.config.Now(), over: func() {}}
 	response, refused := j.run()
-	if refused == nil {
-		s.meter.outcome(Outcome{Call: j.name})
-		return response, api.StatusDone
+	a := Access{Peer: peer, Status: api.StatusDone}
+	if refused != nil {
+		response, a.Status, a.Code = api.Refuse(j.name, refused), refused.Status, refused.Code
 	}
-	s.meter.outcome(Outcome{j.name, refused.Code})
-	return api.Refuse(j.name, refused), refused.Status
+	s.meter.outcome(Outcome{j.name, a.Code})
+	a.Call, a.In, a.Out, a.Took = j.name, len(body), len(response), time.Since(start)
+	s.accessed(a)
+	return response, a.Status
+}
+
+// accessed tells of a request.
+func (s *Server) accessed(a Access) {
+	if s.config.Access != nil {
+		s.config.Access(a)
+	}
 }
 
 // run answers or refuses, and sees to it that either is recorded.
@@ -70,7 +81,7 @@ func (j *job) run() (response []byte, refused *api.Error) {
 // panicked logs where a call ended that should not have. What was thrown is not
 // logged: it might be secret.
 func (j *job) panicked() *api.Error {
-	j.server.log.Error("a call ended in a panic", "call", j.name, "stack", string(debug.Stack()))
+	j.server.log.Error("a call ended in a panic", "request", j.peer.Request, "call", j.name, "stack", string(debug.Stack()))
 	return api.ErrUnavailable
 }
 

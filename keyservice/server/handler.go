@@ -1,6 +1,7 @@
 package server
 
 import (
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"strconv"
@@ -22,21 +23,24 @@ func (s *Server) Handler() http.Handler {
 
 // serveCall answers one call.
 func (d *door) serveCall(w http.ResponseWriter, r *http.Request) {
+	start, peer := time.Now(), Peer{r.RemoteAddr, naming(w)}
 	body, free, err := d.read(w, r)
 	defer free()
+	if err == nil {
+		select {
+		case d.calls <- struct{}{}:
+			defer func() { <-d.calls }()
+		default:
+			err = errBusy
+		}
+	}
 	if err != nil {
-		refuse(w, err)
+		no := refuse(w, err)
+		d.server.accessed(Access{Peer: peer, Code: no.Code, Status: no.Status, In: len(body), Took: time.Since(start)})
 		return
 	}
-	select {
-	case d.calls <- struct{}{}:
-		defer func() { <-d.calls }()
-	default:
-		refuse(w, errBusy)
-		return
-	}
-	start := time.Now()
-	answer, status := d.server.Do(r.Context(), Peer{Address: r.RemoteAddr}, body)
+	start = time.Now()
+	answer, status := d.server.Do(r.Context(), peer, body)
 	d.server.meter.took(time.Since(start))
 	defer secret.Wipe(answer)
 	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
@@ -47,18 +51,32 @@ func (d *door) serveCall(w http.ResponseWriter, r *http.Request) {
 	respond(w, answer, status)
 }
 
+// naming gives a request a name, which its answer bears.
+func naming(w http.ResponseWriter) string {
+	b := make([]byte, 8)
+	secret.Fill(b)
+	name := hex.EncodeToString(b)
+	w.Header().Set(api.RequestHeader, name)
+	return name
+}
+
 // serveRecord gives out what is at a locator.
 func (s *Server) serveRecord(w http.ResponseWriter, r *http.Request) {
+	start := time.Now()
+	a := Access{Peer: Peer{r.RemoteAddr, naming(w)}, Call: "Record", Status: http.StatusOK}
 	b, err := s.Record(r.Context(), r.PathValue("locator"))
 	if err == nil {
 		respond(w, b, http.StatusOK)
-		return
+	} else {
+		no := refuse(w, err)
+		a.Code, a.Status = no.Code, no.Status
 	}
-	refuse(w, err)
+	a.Out, a.Took = len(b), time.Since(start)
+	s.accessed(a)
 }
 
-// refuse says why there was no call.
-func refuse(w http.ResponseWriter, err error) {
+// refuse says why there was no call, or no answer to it.
+func refuse(w http.ResponseWriter, err error) *api.Error {
 	no, ok := errors.AsType[*api.Error](err)
 	if !ok {
 		no = api.ErrUnavailable
@@ -67,6 +85,7 @@ func refuse(w http.ResponseWriter, err error) {
 		w.Header().Set("Retry-After", strconv.Itoa(int(no.RetryAfter/time.Second)))
 	}
 	respond(w, api.Refuse("", no), no.Status)
+	return no
 }
 
 func respond(w http.ResponseWriter, body []byte, status int) {

@@ -2,14 +2,20 @@ package server
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"meshkey/keyservice/api"
+	"meshkey/keyservice/store"
 )
 
 // visit asks a handler over HTTP.
@@ -59,6 +65,74 @@ func TestHandler(t *testing.T) {
 	if _, count, _ := s.Meter().Latency(); count != 4 {
 		t.Errorf("the time of %d calls was counted", count)
 	}
+}
+
+// Every request has a name, which is in the answer, the log, and what is told of
+// all requests; nothing there says whose it was.
+func TestRequestNames(t *testing.T) {
+	w := newWorld(t, "alice")
+	var seen []Access
+	var log bytes.Buffer
+	down := &broken{Store: w.db}
+	s, err := New(Config{
+		Store: down, Address: "keys.example.com", Now: w.clock.now, Ties: time.Hour,
+		Log: slog.New(slog.NewTextHandler(&log, nil)), Access: func(a Access) { seen = append(seen, a) },
+	})
+	check(t, err)
+	defer s.Close()
+	check(t, s.Unseal(w.secrets))
+	h := s.Handler()
+	names := map[string]bool{}
+	ask := func(method, path string, body []byte) string {
+		r := visit(t, h, method, path, "", bytes.NewReader(body))
+		name := r.Header().Get(api.RequestHeader)
+		if len(name) != 16 || names[name] {
+			t.Errorf("%s %s has the name %q", method, path, name)
+		}
+		names[name] = true
+		return name
+	}
+	own := &api.GetRequest{AccountAddress: "groupw@example.com"}
+	ask("POST", api.Path, w.sign(by(t, "alice"), own))
+	ask("POST", api.Path, []byte("nonsense"))
+	ask("POST", api.Path, bytes.Repeat([]byte{' '}, api.MaxTransfer+1))
+	ask("GET", api.RecordPath+"MDE5", nil)
+	down.down = true
+	name := ask("POST", api.Path, w.sign(by(t, "alice"), own))
+	if !strings.Contains(log.String(), "request="+name) || strings.Contains(log.String(), "alice") {
+		t.Errorf("the log: %s", log.String())
+	}
+	var got []string
+	for _, a := range seen {
+		got = append(got, fmt.Sprint(a.Call, " ", a.Code, " ", a.Status))
+		if !names[a.Peer.Request] || a.Peer.Address == "" {
+			t.Errorf("%+v", a)
+		}
+	}
+	want := []string{"Get  201", " malformed 400", " too-large 413", "Record unknown 404", "Get unavailable 503"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q instead of %q", got, want)
+	}
+}
+
+// A broken store is one that cannot be used when it is down.
+type broken struct {
+	store.Store
+	down bool
+}
+
+func (b *broken) View(ctx context.Context, f func(store.Reader) error) error {
+	if b.down {
+		return &store.UnavailableError{Err: errors.New("down")}
+	}
+	return b.Store.View(ctx, f)
+}
+
+func (b *broken) Update(ctx context.Context, f func(store.Writer) error) error {
+	if b.down {
+		return &store.UnavailableError{Err: errors.New("down")}
+	}
+	return b.Store.Update(ctx, f)
 }
 
 // Who comes when there is no room is told so, and when to come again; room that

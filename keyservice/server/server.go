@@ -64,6 +64,18 @@ type Config struct {
 	Rates    Rates         // how fast is answered
 	Now      func() time.Time
 	Log      *slog.Logger // nil for none
+	Access   func(Access) // is told what became of every request; nil for none
+}
+
+// An Access is one request and what became of it. No names of accounts are in it.
+type Access struct {
+	Peer   Peer
+	Call   string // its name; "Record" for a recovery record, empty if it was not known
+	Code   string // of the refusal, empty for an answer
+	Status int    // of HTTP
+	In     int    // octets of the request
+	Out    int    // octets of the answer
+	Took   time.Duration
 }
 
 // A Server is a key service. Several goroutines may use it.
@@ -93,6 +105,7 @@ type Server struct {
 // Peer is who is at the other end of the connection.
 type Peer struct {
 	Address string // such as 192.0.2.7:4711
+	Request string // by which the log and he himself can name the request
 }
 
 // Network is what counts as one peer: his address, with IPv6 the /64 that one

@@ -137,11 +137,11 @@ func (j *job) refuse(err error) *api.Error {
 	}
 	no := refusal(err)
 	if no == nil {
-		j.server.log.Error("a call failed", "call", j.name, "error", err)
+		j.server.log.Error("a call failed", "request", j.peer.Request, "call", j.name, "error", err)
 		return api.ErrUnavailable
 	}
 	if no.Code == api.ErrUnavailable.Code {
-		j.server.log.Warn("a call could not be answered", "call", j.name, "error", err)
+		j.server.log.Warn("a call could not be answered", "request", j.peer.Request, "call", j.name, "error", err)
 		return no
 	}
 	if j.unknown() && j.server.Audible != nil && !j.server.Audible(j.peer) {
@@ -156,7 +156,7 @@ func (j *job) refuse(err error) *api.Error {
 		return j.append(w, &outcome{refused: no})
 	})
 	if err != nil {
-		j.server.log.Warn("a refusal could not be recorded", "call", j.name, "error", err)
+		j.server.log.Warn("a refusal could not be recorded", "request", j.peer.Request, "call", j.name, "error", err)
 		return api.ErrUnavailable
 	}
 	return no

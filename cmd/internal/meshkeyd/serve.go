@@ -1,6 +1,7 @@
 package meshkeyd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,7 +55,7 @@ Every flag but --dir and --config can stand in meshkeyd.conf, without its dashes
 
 // serveFlags are those of a service that runs.
 var serveFlags = []string{"listen", "store", "seal", "passphrase-file", "tls-cert", "tls-key", "client-ca", "monitor",
-	"registration", "domains", "log", "log-level", "drain", "rate", "connections", "connections-per-address", "trusted-proxy",
+	"registration", "domains", "log", "log-level", "access-log", "drain", "rate", "connections", "connections-per-address", "trusted-proxy",
 	"accounts", "account-size", "account-devices", "member-rate", "key-rate", "waiting", "waiting-time", "commit-window", "clock-skew", "root-interval"}
 
 // A daemon is a service that runs.
@@ -117,7 +118,7 @@ func inUseHere(err error) error {
 // runDaemon runs the service until a signal.
 func (a *app) runDaemon(ctx context.Context, d *daemon, svc *service, signals <-chan os.Signal) (err error) {
 	d.server, err = server.New(server.Config{
-		Store: d.store, Address: hostOf(svc.address), Window: d.settings.window, Skew: d.settings.skew, Ties: d.settings.ties, Log: d.log,
+		Store: d.store, Address: hostOf(svc.address), Window: d.settings.window, Skew: d.settings.skew, Ties: d.settings.ties, Log: d.log, Access: accessLog(d.log, d.settings.access),
 		Accounts: d.settings.policy(svc.address), Waits: server.Waits{Requests: d.settings.waiting, For: d.settings.waitFor},
 		Rates: server.Rates{Member: ratePerSecond(d.settings.memberRate), Key: ratePerSecond(d.settings.keyRate)},
 	})
@@ -217,6 +218,24 @@ func newLog(w io.Writer, s *settings) *slog.Logger {
 		return slog.New(slog.NewJSONHandler(w, o))
 	}
 	return slog.New(slog.NewTextHandler(w, o))
+}
+
+// accessLog logs requests, nil for none. It has no account, key or group; which
+// member asked for what, and when, is the audit log's, which is sealed off better.
+func accessLog(log *slog.Logger, what string) func(server.Access) {
+	if what == "off" {
+		return nil
+	}
+	return func(a server.Access) {
+		attributes := []slog.Attr{
+			slog.String("request", a.Peer.Request), slog.String("call", cmp.Or(a.Call, "unknown")), slog.String("outcome", cmp.Or(a.Code, "answered")),
+			slog.Int("status", a.Status), slog.Int("in", a.In), slog.Int("out", a.Out), slog.Duration("took", a.Took),
+		}
+		if what == "addresses" {
+			attributes = append(attributes, slog.String("from", a.Peer.Address))
+		}
+		log.LogAttrs(context.Background(), slog.LevelInfo, "request", attributes...)
+	}
 }
 
 // serveOn serves a handler until it is shut down.

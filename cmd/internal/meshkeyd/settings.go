@@ -32,6 +32,7 @@ type settings struct {
 	monitor  string
 	log      string
 	logLevel string
+	access   string
 	passFile string // not in the file
 	window   time.Duration
 	skew     time.Duration
@@ -84,6 +85,7 @@ func newSettings() *settings {
 	f.StringVar(&s.clientCA, "client-ca", "", "`FILE` of certificates; only callers with a TLS certificate that one of them signed may connect")
 	f.StringVar(&s.monitor, "monitor", defaultMonitor, "`HOST:PORT` for health and metrics, in clear text; off for none")
 	f.StringVar(&s.log, "log", "text", "form of the log: `text` or json")
+	f.StringVar(&s.access, "access-log", "off", "which requests are logged, one line each: `off`, calls (without who called) or addresses")
 	f.StringVar(&s.logLevel, "log-level", "info", "least `LEVEL` that is logged: debug, info, warn or error")
 	f.DurationVar(&s.window, "commit-window", 500*time.Microsecond, "`TIME` that a transaction waits for other requests to share it")
 	f.DurationVar(&s.skew, "clock-skew", 2*time.Minute, "`TIME` by which a caller's clock may be wrong")
@@ -163,6 +165,9 @@ func (s *settings) check() error {
 	}
 	if !oneOf(s.log, "text", "json") {
 		return exit.Errorf(exit.Usage, "--log %s: text or json", s.log)
+	}
+	if !oneOf(s.access, "off", "calls", "addresses") {
+		return exit.Errorf(exit.Usage, "--access-log %s: off, calls or addresses", s.access)
 	}
 	if !oneOf(s.register, "", "invitation", "open", "closed") {
 		return exit.Errorf(exit.Usage, "--registration %s: invitation, open or closed", s.register)
