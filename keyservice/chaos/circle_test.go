@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -35,6 +36,9 @@ type member struct {
 	caller    api.Caller
 	operation api.Request
 	request   *group.Request
+
+	membership *group.Membership
+	envelope   []byte // says "for the group"
 }
 
 // found makes a group with members, which the service at an address keeps.
@@ -73,8 +77,7 @@ func found(t testing.TB, at, invitation string, names ...string) *circle {
 		AccountAddress: opt.Address, EnvelopedProfileAccount: a.Group().Profile().Bytes(), Invitation: invitation,
 	}
 	for _, r := range []api.Request{register, transfer(change)} {
-		_, err := c.ask(at, r, c.sign(c.owner, r))
-		check(t, err)
+		check(t, c.insist(at, c.owner, r))
 	}
 	for i, m := range c.members {
 		m.prepare(t, a.Group(), identities[i], change.Invitations[m.caller.Account])
@@ -85,13 +88,15 @@ func found(t testing.TB, at, invitation string, names ...string) *circle {
 // prepare makes what the member asks for: to open one envelope.
 func (m *member) prepare(t testing.TB, g *group.Group, id *group.Identity, invitation []byte) {
 	t.Helper()
-	membership, err := group.Accept(g, id, invitation)
+	var err error
+	m.membership, err = group.Accept(g, id, invitation)
 	check(t, err)
 	var out bytes.Buffer
 	check(t, g.Encrypt(&out, strings.NewReader("for the group"), -1, m.caller.Key))
-	sealed, err := group.ReadSealed(&out)
+	m.envelope = out.Bytes()
+	sealed, err := group.ReadSealed(bytes.NewReader(m.envelope))
 	check(t, err)
-	d, err := membership.Begin(sealed)
+	d, err := m.membership.Begin(sealed)
 	check(t, err)
 	m.request = d.Request()
 	m.operation, err = m.request.Operate(g)
@@ -115,6 +120,18 @@ func (c *circle) sign(by api.Caller, r api.Request) []byte {
 		c.Error(err)
 	}
 	return body
+}
+
+// insist makes a call, and again while the service cannot answer, signed anew each
+// time, as a client does.
+func (c *circle) insist(at string, by api.Caller, r api.Request) (err error) {
+	for end := time.Now().Add(patience); time.Now().Before(end); {
+		_, err = c.ask(at, r, c.sign(by, r))
+		if !errors.Is(err, api.ErrUnavailable) && !errors.As(err, &silence{}) {
+			break
+		}
+	}
+	return err
 }
 
 // A silence is a call that got no answer.

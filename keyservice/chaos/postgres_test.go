@@ -106,8 +106,7 @@ func TestDismissed(t *testing.T) {
 		change, err := c.admin.Dismiss(time.Now(), m.caller.Account)
 		check(t, err)
 		l.dismissing(m)
-		_, err = c.ask(one.at(), transfer(change), c.sign(c.owner, transfer(change)))
-		check(t, err)
+		check(t, c.insist(one.at(), c.owner, transfer(change)))
 		l.dismiss(m)
 		for _, d := range []*daemon{two, one} {
 			l.denied(d.at(), m)

@@ -7,10 +7,10 @@ import (
 	"testing"
 )
 
-// A proxy is the network between a service and its database.
+// A proxy is the network between a service and its database, or its callers.
 type proxy struct {
 	listener net.Listener
-	to       string
+	dial     func() (net.Conn, error) // one call at a time
 
 	mu     sync.Mutex
 	lost   bool // nothing goes through; as if packets were
@@ -21,9 +21,16 @@ type proxy struct {
 // between stands before a port of this host.
 func between(t testing.TB, port int) *proxy {
 	t.Helper()
+	to := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+	return before(t, func() (net.Conn, error) { return net.Dial("tcp", to) })
+}
+
+// before stands before whatever a connection is made to.
+func before(t testing.TB, dial func() (net.Conn, error)) *proxy {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	check(t, err)
-	p := &proxy{listener: l, to: net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), pairs: map[net.Conn]net.Conn{}}
+	p := &proxy{listener: l, dial: dial, pairs: map[net.Conn]net.Conn{}}
 	go p.accept()
 	t.Cleanup(func() {
 		_ = l.Close()
@@ -56,7 +63,7 @@ func (p *proxy) join(conn net.Conn) {
 		p.graves = append(p.graves, conn)
 		return
 	}
-	far, err := net.Dial("tcp", p.to)
+	far, err := p.dial()
 	if err != nil {
 		_ = conn.Close()
 		return
