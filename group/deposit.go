@@ -18,7 +18,7 @@ type servicedHalf struct {
 }
 
 // place is where the service has it.
-func (h servicedHalf) place() string { return h.key.fingerprint().String() + " " + h.half.member }
+func (h servicedHalf) place() string { return h.key.name() + " " + h.half.member }
 
 // serviced are the halves that the service has.
 func (g *Group) serviced() iter.Seq[servicedHalf] {

@@ -218,6 +218,11 @@ func (g *Group) present() *key { return g.keys[len(g.keys)-1] }
 
 // key returns the key with a fingerprint, or nil.
 func (g *Group) key(fingerprint string) *key {
+	for _, k := range g.keys {
+		if k.text == fingerprint && k.text != "" { // as it nearly always is written
+			return k
+		}
+	}
 	f, err := udf.ParseFingerprint(fingerprint)
 	if err != nil {
 		return nil
@@ -262,14 +267,14 @@ func (g *Group) Need() int { return g.present().need }
 // Key is the key that is encrypted to.
 func (g *Group) Key() *cogen.PublicKey { return g.present().public }
 
-// KeyNamed is the one of the group's keys that has a fingerprint, nil if none
-// has.
-func (g *Group) KeyNamed(fingerprint string) *cogen.PublicKey {
+// KeyName is a fingerprint of one of the group's keys as the Mesh writes it, empty
+// if it is none: texts of one fingerprint differ in letters and length.
+func (g *Group) KeyName(fingerprint string) string {
 	k := g.key(fingerprint)
 	if k == nil {
-		return nil
+		return ""
 	}
-	return k.public
+	return k.name()
 }
 
 // Keys are all keys the group has had, the present one last.

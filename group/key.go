@@ -45,7 +45,8 @@ type key struct {
 	service    *cogen.PublicKey  // the service's half, if Mixed
 	halves     []half
 
-	udf udf.Fingerprint // of public, if the record was read: see fingerprint
+	udf  udf.Fingerprint // of public, if the record was read: see fingerprint
+	text string          // of udf
 }
 
 // fingerprint is that of the key. It was computed when the record was read, for
@@ -57,6 +58,14 @@ func (k *key) fingerprint() udf.Fingerprint {
 	return k.udf
 }
 
+// name is the fingerprint as the Mesh writes it.
+func (k *key) name() string {
+	if k.text == "" {
+		return k.fingerprint().String()
+	}
+	return k.text
+}
+
 // half is what one member has of a key, and the service for him.
 type half struct {
 	member  string
@@ -64,7 +73,7 @@ type half struct {
 	service *cogen.PublicKey // nil if Offline
 
 	own    *cogen.PublicKey // of the member's half, if Serviced
-	udf    udf.Fingerprint  // of own, if the record was read
+	name   string           // fingerprint of own, if the record was read
 	index  cogen.Index      // of his share, if not
 	shared *cogen.Commitment
 }
@@ -85,8 +94,8 @@ func (h *half) public() (*cogen.PublicKey, error) {
 // id is the Id of the service's half: the fingerprint of the member's. It is
 // empty, which no Id is, for a half that nobody can have.
 func (h *half) id() string {
-	if !h.udf.IsZero() {
-		return h.udf.String()
+	if h.name != "" {
+		return h.name
 	}
 	p, err := h.public()
 	if err != nil {
@@ -144,6 +153,7 @@ func (b *keyBody) key() (*key, error) {
 		return nil, errors.New("group: the key of a group is for signatures")
 	}
 	k.udf = k.fingerprint()
+	k.text = k.udf.String()
 	switch {
 	case k.mode.shared():
 		err = k.readCommitment(b)
@@ -224,7 +234,7 @@ func (k *key) readHalf(b *halfBody) (h half, err error) {
 	if !k.public.IsSum(h.own, h.service) || b.Index != "" {
 		return h, errors.New("group: the halves are not those of the group's key")
 	}
-	h.udf = udf.KeyFingerprint(h.own.Algorithm(), h.own.Bytes())
+	h.name = name(h.own)
 	return h, nil
 }
 

@@ -59,7 +59,8 @@ func (s *Schema) decodeFields(p *plan, v Value, dst reflect.Value) error {
 		return reason("%v where an object is due", v.Kind())
 	}
 	k := &kept{names: make([]string, 0, len(v.Members()))}
-	read := make([]bool, len(p.fields))
+	var few [16]bool // enough for most, and not on the heap
+	read := append(few[:0], make([]bool, len(p.fields))...)
 	for _, m := range v.Members() {
 		k.names = append(k.names, m.Name)
 		i, known := p.byName[m.Name]

@@ -75,16 +75,16 @@ type parser struct {
 	at     int // octets read
 	depth  int
 	values int
-	free   []node // made together, since most values are small
+	free   []node // that are made already
 }
 
-// most is the greatest number of nodes that are made together.
-const most = 32
+// together is how many nodes are made at once: half a kilobyte.
+const together = 6
 
 // node is n in a place of its own.
 func (p *parser) node(n node) *node {
 	if len(p.free) == 0 {
-		p.free = make([]node, min(most, 1+p.values))
+		p.free = make([]node, together)
 	}
 	at := &p.free[0]
 	p.free = p.free[1:]
@@ -144,8 +144,8 @@ func (p *parser) value() (Value, error) {
 	case c == '[':
 		return p.list()
 	case c == '"':
-		literal, err := p.quoted()
-		return Value{p.node(node{kind: Text, literal: true, octets: literal})}, err
+		literal, blanks, err := p.quoted()
+		return Value{p.node(node{kind: Text, literal: true, blanks: blanks, octets: literal})}, err
 	case c == '-' || '0' <= c && c <= '9':
 		return p.number()
 	case c >= codeText:
@@ -171,11 +171,11 @@ func (p *parser) object() (Value, error) {
 			return Value{}, p.fail("no name of a member")
 		}
 		start := p.at
-		literal, err := p.quoted()
+		literal, blanks, err := p.quoted()
 		if err != nil {
 			return Value{}, err
 		}
-		if bytes.ContainsAny(literal, "\n\r\t") {
+		if blanks && bytes.ContainsAny(literal, "\n\r\t") {
 			return Value{}, &Error{Offset: start, Reason: "a line break within a name"}
 		}
 		name := string(unescape(literal))

@@ -102,6 +102,34 @@ func TestParseBinary(t *testing.T) {
 	}
 }
 
+// Blanks in a binary value are set aside however they are written, and line
+// breaks in a text are refused.
+func TestBlanks(t *testing.T) {
+	for in, want := range map[string]string{
+		`"QUJD"`: "ABC", `"QU JD"`: "ABC", `"QU\u0020JD"`: "ABC", "\"QU\nJD\"": "ABC", `"QU\nJD"`: "ABC", "\"\tQUJD \"": "ABC",
+		"\x80\x05QU JD": "ABC", `"QU-JD"`: "", `"QU\u00a0JD"`: "",
+	} {
+		v, err := Parse([]byte(in))
+		if err != nil {
+			t.Errorf("%q: %v", in, err)
+			continue
+		}
+		if got, err := v.Binary(); string(got) != want || (err == nil) != (want != "") {
+			t.Errorf("%q: %q, %v", in, got, err)
+		}
+	}
+	for in, want := range map[string]string{`"a b"`: "a b", `"a\nb"`: "a\nb", "\"a\nb\"": "", "\"a\tb\"": "", "\"\r\"": ""} {
+		v, err := Parse([]byte(in))
+		if err != nil {
+			t.Errorf("%q: %v", in, err)
+			continue
+		}
+		if got, err := v.Text(); got != want || (err == nil) != (want != "") {
+			t.Errorf("%q: %q, %v", in, got, err)
+		}
+	}
+}
+
 func TestParts(t *testing.T) {
 	v, err := Parse([]byte("[\x84\x02ab\x85\x00\x01c\x80\x00\x8c\x01\x01\x8c\x00\x88\x01\x02\x8c\x00\x88\x00]"))
 	if err != nil {

@@ -8,32 +8,36 @@ import (
 
 // quoted reads a JSON text and returns what stands between its quotes, all of
 // it checked. Line breaks and tabs are let through: whether they may stand
-// there is known only when the text is used.
-func (p *parser) quoted() ([]byte, error) {
+// there is known only when the text is used. blanks tells whether there are any,
+// or blanks.
+func (p *parser) quoted() (literal []byte, blanks bool, err error) {
 	p.at++
 	start := p.at
 	for p.at < len(p.in) {
 		switch c := p.in[p.at]; {
 		case c == '"':
-			literal := p.in[start:p.at]
+			literal = p.in[start:p.at]
 			if !utf8.Valid(literal) {
-				return nil, &Error{Offset: start, Reason: "a text that is not UTF-8"}
+				return nil, false, &Error{Offset: start, Reason: "a text that is not UTF-8"}
 			}
 			p.at++
-			return literal, nil
+			return literal, blanks, nil
 		case c == '\\':
 			_, n := escape(p.in[p.at:])
 			if n == 0 {
-				return nil, p.fail("a malformed escape")
+				return nil, false, p.fail("a malformed escape")
 			}
 			p.at += n
-		case c < ' ' && !blank(c):
-			return nil, p.fail("a control character in a text")
-		default:
+		case c > ' ':
 			p.at++
+		case blank(c):
+			blanks = true
+			p.at++
+		default:
+			return nil, false, p.fail("a control character in a text")
 		}
 	}
-	return nil, p.fail("a text without an end")
+	return nil, false, p.fail("a text without an end")
 }
 
 // escape reads the escape at the start of b and returns its character and its

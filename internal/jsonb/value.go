@@ -44,6 +44,7 @@ type Member struct {
 type node struct {
 	kind    Kind
 	literal bool   // octets are those between the quotes of a JSON text
+	blanks  bool   // blanks, line breaks or tabs are among these
 	octets  []byte // of a text, of data, or the letters of a number or boolean
 	items   []Value
 	members []Member
@@ -102,7 +103,7 @@ func (v Value) text() ([]byte, error) {
 	if v.Kind() != Text {
 		return nil, reason("%v where a text is due", v.Kind())
 	}
-	if n := v.n; n.literal && bytes.ContainsAny(n.octets, "\n\r\t") {
+	if n := v.n; n.blanks && bytes.ContainsAny(n.octets, "\n\r\t") {
 		return nil, reason("a line break within a text")
 	}
 	return v.content(), nil
@@ -131,7 +132,8 @@ func (v Value) Binary() ([]byte, error) {
 		return nil, reason("%v where a binary value is due", v.Kind())
 	}
 	letters := v.content()
-	if bytes.ContainsAny(letters, " \n\r\t") {
+	plain := v.n.literal && !v.n.blanks && len(letters) == len(v.n.octets) // without escapes
+	if !plain && bytes.ContainsAny(letters, " \n\r\t") {
 		letters = slices.DeleteFunc(bytes.Clone(letters), blank)
 		defer func() { secret.Wipe(letters[:cap(letters)]) }()
 	}

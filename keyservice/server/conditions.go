@@ -10,7 +10,6 @@ import (
 	"meshkey/group"
 	"meshkey/keyservice/api"
 	"meshkey/keyservice/store"
-	"meshkey/udf"
 )
 
 // An ask is a member's request where conditions hold for what he asks for.
@@ -170,8 +169,8 @@ func (a *ask) missing(w *waiting, approvers []group.Member) *api.Error {
 func counts(g *group.Group, r *group.Request) map[string]int {
 	out := map[string]int{}
 	for _, i := range r.Items() {
-		if k := g.KeyNamed(i.Key); k != nil {
-			out[udf.KeyFingerprint(k.Algorithm(), k.Bytes()).String()]++
+		if name := g.KeyName(i.Key); name != "" {
+			out[name]++
 		}
 	}
 	return out

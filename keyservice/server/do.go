@@ -158,5 +158,13 @@ func (j *job) end() {
 	j.after = nil
 }
 
+// digest is what the audit log has of the call.
+func (j *job) digest() audit.Hash {
+	if j.call != nil {
+		return audit.Hash(j.call.Digest)
+	}
+	return digest(j.body)
+}
+
 // digest is what the audit log has of octets.
 func digest(octets []byte) audit.Hash { return audit.Hash(sha256.Sum256(octets)) }

@@ -100,7 +100,7 @@ func (j *job) admit(w store.Writer) error {
 
 // append makes the call's records.
 func (j *job) append(w store.Writer, out *outcome) error {
-	r := audit.Record{Time: j.now, Call: j.name, Request: digest(j.body)}
+	r := audit.Record{Time: j.now, Call: j.name, Request: j.digest()}
 	if out.refused != nil {
 		r.Refused = out.refused.Code
 	} else {
