@@ -148,6 +148,19 @@ func TestNoAssent(t *testing.T) {
 	_, err = w.assent(w.server, by(t, "xenia"), g, p, wrong...)
 	isRefusal(t, err, api.ErrMalformed)
 
+	// Nor as fast as she likes.
+	config := w.server.config
+	config.Rates = Rates{Member: Rate{PerSecond: 1, Burst: assentWork + 1}}
+	slow, err := New(config)
+	check(t, err)
+	defer slow.Close()
+	check(t, slow.Unseal(w.secrets))
+	if _, err := w.assent(slow, by(t, "xenia"), g, p, grants...); err != nil {
+		t.Error(err)
+	}
+	_, err = w.assent(slow, by(t, "xenia"), g, p, grants...)
+	isRefusal(t, err, api.ErrTooMany)
+
 	// Xenia is an administrator no longer, by the record that the service has.
 	circle := w.groups["groupw"]
 	c, err := circle.admin.AppointSome(today, 2, identity(t, "yann").Member, *g.Service())

@@ -176,6 +176,9 @@ func (j *job) assent() (*plan, error) {
 	if !slices.Contains(proposal.By(), j.caller.account) {
 		return nil, api.ErrDenied.Because("who asks is not among those who make the change")
 	}
+	if err := j.hurriesAssent(g, proposal); err != nil {
+		return nil, err
+	}
 	stop := j.server.meter.time(Agreement, len(proposal.Admit()))
 	a, err := custody.Assent(j.ctx, j.keys.identity, proposal, grants...)
 	stop()

@@ -106,11 +106,30 @@ func (j *job) hurries(g *group.Group, r *group.Request) error {
 			wants = append(wants, want{"key " + name + " " + key, n, rates.Key})
 		}
 	}
+	return j.taken(wants, "this member, or the members of this group together, ask faster than is answered")
+}
+
+// taken refuses a request for which there is not enough in the buckets.
+func (j *job) taken(wants []want, why string) error {
 	wait := j.server.buckets.take(j.now, wants)
 	if wait == 0 {
 		return nil
 	}
-	no := api.ErrTooMany.Because("this member, or the members of this group together, ask faster than is answered")
+	no := api.ErrTooMany.Because(why)
 	no.RetryAfter = wait
 	return no
+}
+
+// assentWork is how many envelopes take as long as making the halves of a member.
+const assentWork = 10
+
+// hurriesAssent refuses an administrator's request that comes too soon after
+// others: who has many admitted at once keeps the service busy for seconds.
+func (j *job) hurriesAssent(g *group.Group, p *group.Proposal) error {
+	rate := j.server.config.Rates.Member
+	if rate.PerSecond <= 0 {
+		return nil
+	}
+	n := assentWork * (1 + len(p.Admit()))
+	return j.taken([]want{{"member " + g.Fingerprint().String() + " " + j.caller.account, n, rate}}, "this administrator asks faster than is answered")
 }
