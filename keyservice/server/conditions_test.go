@@ -351,6 +351,9 @@ func TestWaitingBounds(t *testing.T) {
 	isRefusal(t, err, api.ErrUnknown)
 	isRefusal(t, w.operate(w.server, all[1]), api.ErrWaiting) // anew
 	check(t, w.server.pruneWaiting(ctx))
+	if n := w.server.Meter().Waiting(); n != 1 {
+		t.Errorf("%d are counted of one that waits", n)
+	}
 	for _, table := range conditionTables[:2] {
 		if n := w.count(table); n != 1 {
 			t.Errorf("%d are left in %s", n, table)

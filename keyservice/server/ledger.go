@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"time"
 
 	"meshkey/keyservice/audit"
 	"meshkey/keyservice/receipt"
@@ -12,7 +13,8 @@ import (
 // that they make, for their receipts.
 type ledger struct {
 	store.Writer
-	batch receipt.Batch
+	batch   receipt.Batch
+	records int
 }
 
 // A line is a record in a ledger.
@@ -28,14 +30,25 @@ func (l *ledger) append(r *audit.Record) (line, error) {
 	if err != nil {
 		return line{}, err
 	}
+	l.records++
 	return line{octets, &l.batch, l.batch.Add(octets)}, nil
 }
 
 // A bookkeeper is a store whose transactions write to a ledger each, a new one when
-// they are tried again.
-type bookkeeper struct{ store.Store }
+// they are tried again, and are counted.
+type bookkeeper struct {
+	store.Store
+	meter *Meter
+}
 
 // Update implements store.Store.
 func (b bookkeeper) Update(ctx context.Context, f func(store.Writer) error) error {
-	return b.Store.Update(ctx, func(w store.Writer) error { return f(&ledger{Writer: w}) })
+	start, tries, l := time.Now(), 0, &ledger{}
+	err := b.Store.Update(ctx, func(w store.Writer) error {
+		tries++
+		l = &ledger{Writer: w}
+		return f(l)
+	})
+	b.meter.transaction(err, time.Since(start), tries, l.records)
+	return err
 }

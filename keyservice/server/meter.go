@@ -1,9 +1,13 @@
 package server
 
 import (
+	"errors"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"meshkey/keyservice/store"
 )
 
 // A Work is a kind of computation whose time is counted.
@@ -12,7 +16,7 @@ type Work int
 // The kinds.
 const (
 	Signature Work = iota // verifying what callers sign
-	Agreement             // contributions, with their proofs
+	Agreement             // contributions, each with its proof
 	Receipt               // signatures of receipts, one for all of a transaction
 	works
 )
@@ -23,10 +27,15 @@ func (w Work) String() string { return [...]string{"signature", "agreement", "re
 // A Meter counts what the service does. It holds no names of callers.
 type Meter struct {
 	work    [works]struct{ count, nanos atomic.Int64 }
-	latency latency
+	calls   tally // how long they took over HTTP
+	commits tally // how long transactions took
+	records tally // how many they made
 
-	mu    sync.Mutex
-	calls map[Outcome]int64
+	failed, repeated atomic.Int64 // transactions
+	waiting          atomic.Int64 // requests
+
+	mu       sync.Mutex
+	outcomes map[Outcome]int64
 }
 
 // An Outcome is what became of calls of a name.
@@ -47,13 +56,14 @@ func (m *Meter) time(w Work, count int) (stop func()) {
 func (m *Meter) outcome(o Outcome) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.calls == nil {
-		m.calls = map[Outcome]int64{}
+	if m.outcomes == nil {
+		m.outcomes = map[Outcome]int64{}
 	}
-	m.calls[o]++
+	m.outcomes[o]++
 }
 
-// Work is how often a kind of work was done, and how long it took together.
+// Work is how often a kind of work was done, and how long it took together, by the
+// clock: waiting for a processor is in it.
 func (m *Meter) Work(w Work) (count int64, spent time.Duration) {
 	return m.work[w].count.Load(), time.Duration(m.work[w].nanos.Load())
 }
@@ -62,12 +72,41 @@ func (m *Meter) Work(w Work) (count int64, spent time.Duration) {
 func (m *Meter) Calls() map[Outcome]int64 {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	out := make(map[Outcome]int64, len(m.calls))
-	for o, n := range m.calls {
-		out[o] = n
-	}
-	return out
+	return maps.Clone(m.outcomes)
 }
+
+// took counts a call that came over HTTP.
+func (m *Meter) took(d time.Duration) { m.calls.add(timeBounds[:], int64(d)) }
+
+// Latency is how long calls over HTTP took, from their last octet to the answer's
+// first, in nanoseconds.
+func (m *Meter) Latency() Histogram { return m.calls.histogram(timeBounds[:]) }
+
+// transaction counts one of so many tries, which made so many records of the audit
+// log.
+func (m *Meter) transaction(err error, took time.Duration, tries, records int) {
+	m.repeated.Add(int64(max(0, tries-1)))
+	if err == nil {
+		m.commits.add(timeBounds[:], int64(took))
+		m.records.add(sizeBounds[:], int64(records))
+	} else if _, down := errors.AsType[*store.UnavailableError](err); down {
+		m.failed.Add(1)
+	}
+}
+
+// Commits is how long transactions took that were made durable, in nanoseconds, and
+// how many records of the audit log each made.
+func (m *Meter) Commits() (took, records Histogram) {
+	return m.commits.histogram(timeBounds[:]), m.records.histogram(sizeBounds[:])
+}
+
+// Lost is how many transactions the store did not make, and how often it began one
+// anew because it met another.
+func (m *Meter) Lost() (failed, repeated int64) { return m.failed.Load(), m.repeated.Load() }
+
+// Waiting is how many requests waited for approval, or for their delay, when the
+// service last cleaned up, as it does whenever it signs a root.
+func (m *Meter) Waiting() int64 { return m.waiting.Load() }
 
 // Meter counts what the service does.
 func (s *Server) Meter() *Meter { return &s.meter }

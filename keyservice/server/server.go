@@ -146,10 +146,10 @@ func New(config Config) (*Server, error) {
 	}
 	s := &Server{
 		config: config, log: config.Log,
-		committer: store.NewCommitter(bookkeeper{config.Store}, config.Window),
-		groups:    newHoldings(config.Groups),
-		done:      make(chan struct{}),
+		groups: newHoldings(config.Groups),
+		done:   make(chan struct{}),
 	}
+	s.committer = store.NewCommitter(bookkeeper{config.Store, &s.meter}, config.Window)
 	ctx, cancel := context.WithCancel(context.Background())
 	s.cancel = cancel
 	go s.keepHouse(ctx)

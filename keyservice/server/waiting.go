@@ -243,18 +243,23 @@ func putVeto(p place, v *vetoRow) edit {
 	return edit{tableVetoed, p.key(), b}
 }
 
-// pruneWaiting deletes requests that have expired.
+// pruneWaiting deletes requests that have expired, and counts those that wait.
 func (s *Server) pruneWaiting(ctx context.Context) error {
 	var after []byte
+	waiting := int64(0)
 	for ctx.Err() == nil {
 		now := s.config.Now()
 		var old [][]byte
-		n := 0
+		var n, open int
+		from := after
 		err := s.config.Store.View(ctx, func(r store.Reader) error {
-			old, n = nil, 0
-			return r.Scan(tableWaiting, nil, after, func(key, value []byte) bool {
-				if expired(value, now) {
+			old, n, open = nil, 0, 0
+			return r.Scan(tableWaiting, nil, from, func(key, value []byte) bool {
+				switch w := readWaiting(value); {
+				case w.expired(now):
 					old = append(old, key)
+				case w != nil && !w.answered:
+					open++
 				}
 				n, after = n+1, key
 				return n < pruneBatch
@@ -263,6 +268,7 @@ func (s *Server) pruneWaiting(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		waiting += int64(open)
 		if len(old) > 0 {
 			err = s.committer.Update(ctx, func(w store.Writer) error {
 				for _, key := range old {
@@ -270,7 +276,7 @@ func (s *Server) pruneWaiting(ctx context.Context) error {
 					if err != nil {
 						return err
 					}
-					if !expired(value, now) {
+					if !readWaiting(value).expired(now) {
 						continue // it was asked again
 					}
 					if err := carryOut(w, []edit{{tableWaiting, key, nil}, {tableAsked, key, nil}}); err != nil {
@@ -284,19 +290,26 @@ func (s *Server) pruneWaiting(ctx context.Context) error {
 			}
 		}
 		if n < pruneBatch {
+			s.meter.waiting.Store(waiting)
 			return nil
 		}
 	}
 	return nil
 }
 
-// expired tells whether a waitingRow has. One that cannot be read is kept, for
-// people to look at.
-func expired(value []byte, now time.Time) bool {
+// readWaiting reads a waitingRow, nil if it is gone or cannot be read.
+func readWaiting(value []byte) *waiting {
 	var row waitingRow
 	if value == nil || rowSchema().Unmarshal(value, &row) != nil {
-		return false
+		return nil
 	}
 	w, err := row.parse()
-	return err == nil && now.After(w.expires)
+	if err != nil {
+		return nil
+	}
+	return w
 }
+
+// expired tells whether a request has. One that cannot be read is kept, for people
+// to look at.
+func (w *waiting) expired(now time.Time) bool { return w != nil && now.After(w.expires) }

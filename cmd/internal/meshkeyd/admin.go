@@ -42,6 +42,7 @@ type statusJSON struct {
 	Store       string           `json:"store,omitempty"` // its error; "ok" if it has none
 	File        string           `json:"file,omitempty"`  // of the store, if it is one
 	Certificate *certificateJSON `json:"certificate,omitempty"`
+	Backup      time.Time        `json:"backup,omitzero"` // the last one made here or of the same database
 }
 
 // admin answers at the socket.
@@ -60,6 +61,7 @@ func (ad *admin) routes() http.Handler {
 	mux.HandleFunc("POST /invitations", ad.invite)
 	mux.HandleFunc("POST /tie", ad.tie)
 	mux.HandleFunc("GET /snapshot", ad.snapshot)
+	mux.HandleFunc("POST /backed-up", ad.backedUp)
 	return mux
 }
 
@@ -124,6 +126,14 @@ func (ad *admin) snapshot(w http.ResponseWriter, r *http.Request) {
 		ad.d.log.Warn("a backup was broken off", "error", err)
 		panic(http.ErrAbortHandler) // the other side must not take it for whole
 	}
+}
+
+// backedUp notes that a backup was made, and read back.
+func (ad *admin) backedUp(w http.ResponseWriter, r *http.Request) {
+	now := time.Now().UTC().Format(time.RFC3339)
+	reply(w, struct{}{}, ad.d.store.Update(r.Context(), func(w store.Writer) error {
+		return w.Put(tableService, []byte(keyBackup), []byte(now))
+	}))
 }
 
 // reply writes a value, or the error.

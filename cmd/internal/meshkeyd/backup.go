@@ -83,7 +83,22 @@ func (a *app) backup(ctx context.Context, s *settings, name string) (*backup.Sum
 	if err != nil {
 		return nil, exit.Errorf(exit.Failed, "the backup does not read back: %w", err).Hinted("try again; is the disk failing?")
 	}
-	return summary, files.Commit()
+	if err := files.Commit(); err != nil {
+		return nil, err
+	}
+	a.noteBackup(ctx, s)
+	return summary, nil
+}
+
+// noteBackup tells the service that runs here, if one does, that there is a backup.
+func (a *app) noteBackup(ctx context.Context, s *settings) {
+	c, err := dial(ctx, s)
+	if err == nil {
+		err = c.call(ctx, "POST", "/backed-up", nil, nil)
+	}
+	if err != nil && !errors.Is(err, errNotRunning) {
+		a.voice.Warn("the backup is made, but the service could not note when: %v", err)
+	}
 }
 
 func (a *app) printSummary(s *backup.Summary) {

@@ -63,6 +63,7 @@ func (c *callerConn) met() error {
 			}
 			from, err := readProxyHeader(c.Conn)
 			if err != nil {
+				c.listener.limits.unsaid.Add(1)
 				c.err = err
 				return
 			}

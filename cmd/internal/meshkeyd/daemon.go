@@ -214,6 +214,7 @@ func (d *daemon) status(ctx context.Context) *statusJSON {
 	if err != nil {
 		out.Store = explain(err).Error()
 	}
+	_, out.Backup = d.ages(ctx)
 	if svc != nil {
 		out.Address, out.Fingerprint = d.url(svc), svc.profile.Fingerprint().String()
 	}
@@ -231,17 +232,20 @@ func (d *daemon) status(ctx context.Context) *statusJSON {
 // url is the service's address, for members.
 func (d *daemon) url(svc *service) string { return serviceURL(svc, d.main.Addr().String()) }
 
-// lastRoot is when the newest root of the audit log was signed, in Unix time.
-func (d *daemon) lastRoot(ctx context.Context) float64 {
+// ages are when the newest root of the audit log was signed, and the last backup
+// made; zero if that is not known.
+func (d *daemon) ages(ctx context.Context) (root, backup time.Time) {
 	ctx, cancel := context.WithTimeout(ctx, probe)
 	defer cancel()
-	at := 0.0
 	_ = d.store.View(ctx, func(r store.Reader) error {
-		root, err := audit.Newest(r)
-		if err == nil && root != nil {
-			at = float64(root.Time.Unix())
+		if newest, err := audit.Newest(r); err != nil {
+			return err
+		} else if newest != nil {
+			root = newest.Time
 		}
+		noted, err := r.Get(tableService, []byte(keyBackup))
+		backup, _ = time.Parse(time.RFC3339, string(noted))
 		return err
 	})
-	return at
+	return root, backup
 }

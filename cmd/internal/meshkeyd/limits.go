@@ -27,7 +27,8 @@ type limits struct {
 	requests, strangers *buckets
 	together            *buckets
 	connections         chan struct{}
-	turnedAway          atomic.Int64
+	turnedAway          atomic.Int64 // requests
+	closed, unsaid      atomic.Int64 // connections: too many of an address; without the header of a proxy
 
 	each int // connections of one network address
 	mu   sync.Mutex
@@ -128,7 +129,7 @@ func (l *limits) enter(n netip.Prefix) (leave func(), ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.of[n] >= l.each {
-		l.turnedAway.Add(1)
+		l.closed.Add(1)
 		return nil, false
 	}
 	l.of[n]++

@@ -27,6 +27,7 @@ const (
 	keySecrets   = "secrets"
 	keyRecipient = "recipient"
 	keySeal      = "seal/"
+	keyBackup    = "backup" // when the last one was made, RFC 3339
 	keyUnder     = "import" // a restore or move into the store that has not ended
 )
 

@@ -98,6 +98,9 @@ func (a *app) printStatus(s *statusJSON) {
 	row("Store", "%s", s.Store)
 	row("Listens at", "%s", s.Listen)
 	row("Monitor", "%s", s.Monitor)
+	if !s.Backup.IsZero() {
+		row("Backup", "%s", s.Backup.Format(time.RFC3339))
+	}
 	if c := s.Certificate; c != nil {
 		row("Certificate", "%s, until %s%s", c.Subject, c.Until.Format(time.DateOnly), map[bool]string{true: ", signed by itself"}[c.Own])
 	}
