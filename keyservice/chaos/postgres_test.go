@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"math/rand/v2"
+	"net/http"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ func TestDatabase(t *testing.T) {
 	d := newDaemon(t, t.TempDir(), db.URLAt(net.port()))
 	invitation := d.invite()
 	d.start()
+	monitor := d.monitor()
 	c := found(t, d.at(), invitation, "alice", "bob")
 	l := c.begin(4, d.at)
 	for _, trouble := range []struct {
@@ -44,9 +46,11 @@ func TestDatabase(t *testing.T) {
 				trouble.begin()
 				if trouble.noticed {
 					l.troubles(1)
+					d.becomes(http.StatusServiceUnavailable, monitor)
 				}
 				trouble.end()
 				l.answers(10)
+				d.becomes(http.StatusOK, monitor)
 				l.replayed(d.at())
 			}
 		})

@@ -32,6 +32,11 @@ const (
 	pageLen = 256
 )
 
+// session is how a connection begins. A commit has to be durable when it is
+// reported, whatever the database's default.
+const session = `SET idle_in_transaction_session_timeout = %d;
+	SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`
+
 // Postgres is a Store in a PostgreSQL database, which several services share.
 type Postgres struct{ pool *pgxpool.Pool }
 
@@ -50,7 +55,7 @@ func OpenPostgres(ctx context.Context, url string) (*Postgres, error) {
 		*t = pulse
 	}
 	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
-		_, err := conn.Exec(ctx, fmt.Sprintf("SET idle_in_transaction_session_timeout = %d", abandoned.Milliseconds()))
+		_, err := conn.Exec(ctx, fmt.Sprintf(session, abandoned.Milliseconds()))
 		return err
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
@@ -188,6 +193,9 @@ func (p *Postgres) once(ctx context.Context, options pgx.TxOptions, f func(pgTx)
 	defer func() {
 		ctx, cancel := limited(context.WithoutCancel(ctx))
 		defer cancel()
+		if readOnly(err) {
+			_ = tx.Conn().Close(ctx) // the next may be to a server that takes changes
+		}
 		_ = tx.Rollback(ctx)
 	}()
 	if own = f(pgTx{ctx, tx}); own != nil {
@@ -235,13 +243,20 @@ func again(err error) bool {
 		"53300": // too many connections
 		return true
 	}
-	return lost(err)
+	return lost(err) || readOnly(err)
 }
 
 // lost tells whether a transaction failed because of another.
 func lost(err error) bool {
 	var answer *pgconn.PgError
 	return errors.As(err, &answer) && (answer.Code == "40001" || answer.Code == "40P01")
+}
+
+// readOnly tells whether the server takes no changes, as a standby: 0A000 is what
+// that says to a transaction that begins.
+func readOnly(err error) bool {
+	var answer *pgconn.PgError
+	return errors.As(err, &answer) && (answer.Code == "25006" || answer.Code == "0A000")
 }
 
 // Close implements Store.

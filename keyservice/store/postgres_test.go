@@ -86,6 +86,35 @@ func TestPostgresStops(t *testing.T) {
 	}
 }
 
+// A connection that takes no changes any more, as when its server became a
+// standby, is given up for another.
+func TestPostgresReadOnly(t *testing.T) {
+	url := storetest.URL(t)
+	s, err := store.OpenPostgres(ctx, url)
+	check(t, err)
+	defer s.Close()
+	other, err := pgx.Connect(ctx, url)
+	check(t, err)
+	defer other.Close(ctx)
+	exec := func(sql string) {
+		t.Helper()
+		_, err := other.Exec(ctx, sql)
+		check(t, err)
+	}
+	exec(`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$`)
+	exec(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`)
+	get(t, s, "a", "counter") // by a connection that takes no changes
+	short, cancel := context.WithTimeout(ctx, 100*time.Millisecond)
+	defer cancel()
+	var unavailable *store.UnavailableError
+	if err := s.Update(short, raise("counter")); !errors.As(err, &unavailable) {
+		t.Errorf("without a server that takes changes: %v", err)
+	}
+	get(t, s, "a", "counter")
+	exec(`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET default_transaction_read_only', current_database()); END $$`)
+	check(t, s.Update(ctx, raise("counter")))
+}
+
 func check(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
