@@ -160,7 +160,9 @@ func (j *job) getter() (*caller, error) {
 // a group to those who belong to it, and its containers to the account's own.
 func (j *job) get() (*plan, error) {
 	r := j.request.(*api.GetRequest)
-	own := j.caller.account == r.AccountAddress
+	// A group's members have the addresses that its administrators wrote down for
+	// them, and one might be the group's own.
+	own := j.caller.account == r.AccountAddress && j.caller.role != member && j.caller.role != deputy
 	if len(r.Select) > 0 && !own {
 		return nil, api.ErrDenied
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"meshkey/group"
 	"meshkey/internal/dare"
 	"meshkey/keyservice/api"
 	"meshkey/keyservice/store"
@@ -236,6 +237,27 @@ func TestGetGroup(t *testing.T) {
 		}
 	}
 	_, err := w.do(w.server, by(t, "dave"), get)
+	isRefusal(t, err, api.ErrDenied)
+}
+
+// A member whom the group's record gives the group's own address is a member, and
+// does not get what is in the group's account.
+func TestGetUnderTheGroupsAddress(t *testing.T) {
+	w := newWorld(t, "alice")
+	address := "groupw@example.com"
+	_, err := w.do(w.server, administers(t, "groupw"), transferTo(address, "MMM_Contact", 0, nil, envelope(t, "one")))
+	check(t, err)
+	posing, err := testAccount(t, "mallory").Profile(profile.Details{Address: address, Created: today})
+	check(t, err)
+	mallory, err := group.NewMember(posing, address)
+	check(t, err)
+	c, err := w.groups["groupw"].admin.Admit(today, mallory)
+	check(t, err)
+	w.deliver("groupw", c)
+	caller := api.Caller{Account: address, Key: testAccount(t, "mallory").Private(profile.CommonSignature)}
+	_, err = w.do(w.server, caller, &api.GetRequest{AccountAddress: address})
+	check(t, err)
+	_, err = w.do(w.server, caller, &api.GetRequest{AccountAddress: address, Select: []*api.ConstraintsSelect{{Container: "MMM_Contact"}}})
 	isRefusal(t, err, api.ErrDenied)
 }
 

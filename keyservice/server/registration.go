@@ -98,6 +98,10 @@ func (j *job) createAccount() (*plan, error) {
 		if old != nil && !his {
 			return nil, api.ErrExists
 		}
+		// Or who lost his administrator's key could not get rid of it so.
+		if old != nil && p.Created().Before(old.profile.Created()) {
+			return nil, api.ErrStale.Because("the account had a newer profile")
+		}
 		if left, err := w.Get(garbageTable, under(p.Address())); err != nil {
 			return nil, err
 		} else if left != nil {

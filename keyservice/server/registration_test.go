@@ -268,6 +268,22 @@ func TestAccountsAreBounded(t *testing.T) {
 	isRefusal(t, err, api.ErrDenied)
 }
 
+// Who has replaced his profile, as when its administrator's key was lost, cannot be
+// given the old one back by whoever has that key, not even once he has left.
+func TestRegisterAnew(t *testing.T) {
+	w := newOffice(t, Policy{Registration: Open})
+	w.enrol("alice")
+	later := profileOf(t, "alice", today.Add(time.Hour))
+	_, err := w.do(w.server, administers(t, "alice"), &api.PublishRequest{AccountAddress: later.Address(), EnvelopedProfileAccount: later.Bytes()})
+	check(t, err)
+	_, err = w.do(w.server, administers(t, "alice"), &api.DeleteAccountRequest{AccountAddress: later.Address()})
+	check(t, err)
+	_, err = w.do(w.server, administers(t, "alice"), createRequest(t, "alice", ""))
+	isRefusal(t, err, api.ErrStale)
+	_, err = w.do(w.server, by(t, "alice"), &api.CreateAccountRequest{AccountAddress: later.Address(), EnvelopedProfileAccount: later.Bytes()})
+	check(t, err)
+}
+
 // What is deleted is gone at once, on every service; its name stays its owner's,
 // and the log stays whole.
 func TestDeleteAccount(t *testing.T) {
