@@ -88,11 +88,25 @@ func (e *Envelope) Verify(signer *cogen.PublicKey) error {
 	return e.verifyDigest(sha512.Sum512(e.Body), signer)
 }
 
+// VerifyNamed is Verify where name is the signer's, and the signature has to be
+// under that name as it stands.
+func (e *Envelope) VerifyNamed(signer *cogen.PublicKey, name string) error {
+	if !e.Signed() {
+		return ErrUnsigned
+	}
+	return e.verifyBy(sha512.Sum512(e.Body), signer, func(kid string) bool { return kid == name })
+}
+
 // verifyDigest is Verify for a body with that digest.
 func (e *Envelope) verifyDigest(digest [sha512.Size]byte, signer *cogen.PublicKey) error {
+	return e.verifyBy(digest, signer, func(kid string) bool { return names(signer, kid) })
+}
+
+// verifyBy is verifyDigest of a signature under a name that is the signer's.
+func (e *Envelope) verifyBy(digest [sha512.Size]byte, signer *cogen.PublicKey, named func(kid string) bool) error {
 	found := false
 	for _, s := range e.signatures() {
-		if !names(signer, s.Kid) {
+		if !named(s.Kid) {
 			continue
 		}
 		found = true

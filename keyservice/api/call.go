@@ -171,7 +171,7 @@ func (c *Call) Signers() []string { return c.envelope.Signers() }
 // error is ErrSignature.
 func (c *Call) Verify(key *cogen.PublicKey) error {
 	name := udf.KeyFingerprint(key.Algorithm(), key.Bytes()).String()
-	if c.envelope.Signers()[0] != name || c.envelope.Verify(key) != nil {
+	if c.envelope.VerifyNamed(key, name) != nil {
 		return ErrSignature
 	}
 	return nil

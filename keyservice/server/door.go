@@ -21,6 +21,9 @@ const (
 	usual    = 8 << 10 // octets that there is room for before any came
 )
 
+// mediaType is that of what is sent, and of what is answered.
+const mediaType = "application/json"
+
 // errBusy refuses what there is no room for.
 var errBusy = api.ErrUnavailable.Because("too many calls are under way").After(time.Second)
 
@@ -34,8 +37,8 @@ type door struct {
 // read reads the body of a call. free gives back the room that it takes.
 func (d *door) read(w http.ResponseWriter, r *http.Request) (body []byte, free func(), err error) {
 	in := &incoming{from: http.MaxBytesReader(w, r.Body, api.MaxTransfer), door: d}
-	if kind := r.Header.Get("Content-Type"); kind != "" {
-		if t, _, err := mime.ParseMediaType(kind); err != nil || t != "application/json" {
+	if kind := r.Header.Get("Content-Type"); kind != "" && kind != mediaType {
+		if t, _, err := mime.ParseMediaType(kind); err != nil || t != mediaType {
 			return nil, in.free, api.ErrMalformed.Because("a call is sent as application/json")
 		}
 	}

@@ -90,7 +90,7 @@ func refuse(w http.ResponseWriter, err error) *api.Error {
 
 func respond(w http.ResponseWriter, body []byte, status int) {
 	h := w.Header()
-	h.Set("Content-Type", "application/json")
+	h.Set("Content-Type", mediaType)
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Length", strconv.Itoa(len(body)))
