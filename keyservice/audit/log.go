@@ -60,6 +60,9 @@ func Append(w store.Writer, r *Record) ([]byte, error) {
 	if err := w.Put(tableHeads, []byte(r.Key), h); err != nil {
 		return nil, err
 	}
+	if there, err := w.Get(tableNew, []byte(r.Key)); err != nil || there != nil {
+		return b, err // since the last root, and reading writes nothing
+	}
 	return b, w.Put(tableNew, []byte(r.Key), nil)
 }
 

@@ -122,7 +122,7 @@ func (d *daemon) callMetrics(b *bytes.Buffer, family func(name, kind, help strin
 		fmt.Fprintf(b, "meshkeyd_calls_total{call=%q,outcome=%q} %d\n", cmp.Or(o.Call, "unknown"), cmp.Or(o.Code, "answered"), calls[o])
 	}
 	kinds := []server.Work{server.Signature, server.Agreement, server.Receipt}
-	family("meshkeyd_work_total", "counter", "Signatures verified, agreements made with their proofs, receipts signed.")
+	family("meshkeyd_work_total", "counter", "Signatures verified, agreements made with their proofs, signatures of receipts, one for all that were recorded together.")
 	for _, k := range kinds {
 		n, _ := meter.Work(k)
 		fmt.Fprintf(b, "meshkeyd_work_total{kind=%q} %d\n", k, n)
