@@ -35,7 +35,7 @@ func (a *Administrator) Adopt(at time.Time, c *cogen.Commitment, holders ...Hold
 	for _, h := range holders {
 		i, ok := h.Index.Uint64()
 		if !ok || i > maxIndex {
-			return nil, fmt.Errorf("group: the index of %q is none up to %d", h.Address, maxIndex)
+			return nil, fmt.Errorf("group: the index of %q is none up to %d", h.Address, uint64(maxIndex))
 		}
 		k.next = max(k.next, int64(i)+1)
 		k.halves = append(k.halves, half{member: h.Address, issued: s.serial, index: h.Index, shared: c})
