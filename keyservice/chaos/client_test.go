@@ -12,6 +12,7 @@ import (
 	"meshkey/keyservice"
 	"meshkey/keyservice/api"
 	"meshkey/keyservice/store"
+	"meshkey/keyservice/store/storetest"
 )
 
 // An errand is what a client does again and again. What failed is done again.
@@ -48,7 +49,8 @@ func (e *errand) run(end chan struct{}) {
 // When both are, they say that the service cannot answer; and then they go on
 // where they were, and nothing was done twice.
 func TestClients(t *testing.T) {
-	one, two, invitation := replicas(t)
+	url := storetest.URL(t)
+	one, two, invitation := replicas(t, url, url)
 	c := found(t, one.at(), invitation, "alice")
 	l, m := c.begin(0), c.members[0]
 	address := "https://" + balance(t, one.at, two.at) + "/#" + c.service.Fingerprint().String()

@@ -64,7 +64,8 @@ func TestDatabase(t *testing.T) {
 // Two services share a database. When one is killed those who asked it ask the
 // other, and lose no more than what was under way.
 func TestReplicaKilled(t *testing.T) {
-	one, two, invitation := replicas(t)
+	url := storetest.URL(t)
+	one, two, invitation := replicas(t, url, url)
 	c := found(t, one.at(), invitation, "alice", "bob", "carol", "dave")
 	l := c.begin(2, one.at, two.at)
 	for i := range times(4, 40) {
@@ -87,12 +88,37 @@ func TestReplicaKilled(t *testing.T) {
 	one.with(func(st store.Store) { l.verify(st) })
 }
 
-// replicas are two services that share a database.
-func replicas(t *testing.T) (one, two *daemon, invitation string) {
+// Two services share a database. When one is parted from it in the middle of what
+// it does, the other goes on answering.
+func TestReplicaParted(t *testing.T) {
+	db := storetest.Start(t)
+	net := between(t, db.Port())
+	one, two, invitation := replicas(t, db.URLAt(net.port()), db.URL())
+	c := found(t, two.at(), invitation, "alice", "bob")
+	l := c.begin(4, one.at, two.at)
+	for range times(1, 20) {
+		l.answers(20)
+		net.lose()
+		for range 5 {
+			m := c.members[rand.IntN(len(c.members))]
+			_, err := c.ask(two.at(), m.operation, c.sign(m.caller, m.operation))
+			check(t, err)
+		}
+		l.troubles(1)
+		net.heal()
+		l.answers(20)
+		l.replayed(two.at())
+	}
+	l.stop()
+	one.stop()
+	two.with(func(st store.Store) { l.verify(st) })
+}
+
+// replicas are two services that share a database, which each reaches by a URL.
+func replicas(t *testing.T, first, second string) (one, two *daemon, invitation string) {
 	t.Helper()
-	url := storetest.URL(t)
-	one = newDaemon(t, t.TempDir(), url)
-	two = newDaemon(t, t.TempDir(), url, "--seal", "file:"+one.dir+"/seal.key")
+	one = newDaemon(t, t.TempDir(), first)
+	two = newDaemon(t, t.TempDir(), second, "--seal", "file:"+one.dir+"/seal.key")
 	invitation = one.invite()
 	one.start()
 	two.start()
@@ -102,7 +128,8 @@ func replicas(t *testing.T) (one, two *daemon, invitation string) {
 // Who is dismissed has no answer any more, from no replica, as soon as one has
 // taken the change.
 func TestDismissed(t *testing.T) {
-	one, two, invitation := replicas(t)
+	url := storetest.URL(t)
+	one, two, invitation := replicas(t, url, url)
 	c := found(t, one.at(), invitation, "alice", "bob", "carol")
 	l := c.begin(2, one.at, two.at)
 	for _, m := range c.members[1:] {

@@ -10,6 +10,7 @@ import (
 
 	"meshkey/keyservice/api"
 	"meshkey/keyservice/audit"
+	"meshkey/keyservice/store"
 )
 
 // attempts is how often a call is begun anew because what it was prepared with
@@ -118,7 +119,8 @@ func (j *job) parse() (h handler, err error) {
 func (j *job) attempt(h handler) (response []byte, err error) {
 	j.caller, j.group, j.about = nil, nil, nil
 	defer j.end()
-	if response, err = j.answer(h); err != nil && j.group != nil && !errors.Is(err, errChanged) {
+	down := &store.UnavailableError{}
+	if response, err = j.answer(h); err != nil && j.group != nil && !errors.Is(err, errChanged) && !errors.As(err, &down) {
 		// Who is refused by what was in memory might not be by what is stored.
 		if e := j.server.config.Store.View(j.ctx, j.group.still); e != nil {
 			err = e

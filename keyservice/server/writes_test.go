@@ -15,9 +15,16 @@ type readonly struct {
 	store.Store
 	room    bool
 	updates int
+	views   int // since the last update
+}
+
+func (s *readonly) View(c context.Context, f func(store.Reader) error) error {
+	s.views++
+	return s.Store.View(c, f)
 }
 
 func (s *readonly) Update(c context.Context, f func(store.Writer) error) error {
+	s.views = 0
 	if s.updates++; !s.room {
 		return &store.UnavailableError{Err: errors.New("no space left on device")}
 	}
@@ -47,6 +54,9 @@ func TestWrites(t *testing.T) {
 	disk.room = false
 	writes(true, 0) // nothing has shown it yet
 	isRefusal(t, call(), api.ErrUnavailable)
+	if disk.views > 0 {
+		t.Errorf("a store that cannot be used is asked %d times more", disk.views)
+	}
 	writes(false, 1)
 	writes(false, 1)
 	disk.room = true
