@@ -284,8 +284,8 @@ func (m *conditionsModel) change(w *world, random *rand.Rand, who string) {
 func (w *world) kept() []byte {
 	w.Helper()
 	j := &job{ctx: ctx, server: w.server, keys: w.server.keys}
-	c, _, err := j.load("groupw@example.com")
-	check(w, err)
-	defer c.Wipe()
-	return c.Group().Bytes()
+	h := &holding{address: "groupw@example.com"}
+	check(w, j.load(h))
+	defer h.custody.Wipe()
+	return h.custody.Group().Bytes()
 }

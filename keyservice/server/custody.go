@@ -48,11 +48,13 @@ type holding struct {
 	address string
 	custody *group.Custody
 	head    []byte
+	octets  int // of the record
 
 	ready chan struct{} // closed when the above, or err, is there
 	err   error
 
-	users   int  // guarded by holdings.mu, as dropped is
+	users   int  // guarded by holdings.mu, as those below are
+	counted bool // among the octets that are held
 	dropped bool // from the cache
 }
 
@@ -68,23 +70,29 @@ func (h *holding) still(r store.Reader) error {
 	return nil
 }
 
+// maxHeld bounds the records of the groups in memory together, in octets: one can
+// have megabytes, and who may register groups chooses how many. A group in memory
+// takes a few times as much.
+const maxHeld = 64 << 20
+
 // holdings are the groups that were used last. They save work alone: what counts
 // is in the store.
 type holdings struct {
-	max int
+	max, most int // groups, and octets of their records
 
-	mu    sync.Mutex
-	by    map[string]*list.Element // by address; of *holding
-	order *list.List               // the one used last in front
+	mu     sync.Mutex
+	by     map[string]*list.Element // by address; of *holding
+	order  *list.List               // the one used last in front
+	octets int
 }
 
 func newHoldings(max int) *holdings {
-	return &holdings{max: max, by: map[string]*list.Element{}, order: list.New()}
+	return &holdings{max: max, most: maxHeld, by: map[string]*list.Element{}, order: list.New()}
 }
 
 // take returns a group, and reads it with load if it is not there; several who
 // want it wait for one of them.
-func (c *holdings) take(ctx context.Context, address string, load func() (*group.Custody, []byte, error)) (*holding, error) {
+func (c *holdings) take(ctx context.Context, address string, load func(*holding) error) (*holding, error) {
 	c.mu.Lock()
 	if e := c.by[address]; e != nil {
 		h := e.Value.(*holding)
@@ -108,15 +116,23 @@ func (c *holdings) take(ctx context.Context, address string, load func() (*group
 	c.mu.Unlock()
 	defer close(h.ready)
 	h.err = errors.New("server: reading a group did not end")
-	if h.custody, h.head, h.err = load(); h.err != nil {
-		c.drop(h)
-		c.release(h)
+	defer func() {
+		if h.err != nil { // or nobody could ask for the group again
+			c.drop(h)
+			c.release(h)
+		}
+	}()
+	if h.err = load(h); h.err != nil {
 		return nil, h.err
 	}
 	// Not before: who asks for what is not there takes nobody's place.
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for c.order.Len() > c.max {
+	if !h.dropped {
+		h.counted = true
+		c.octets += h.octets
+	}
+	for c.order.Len() > c.max || c.octets > c.most && c.order.Len() > 1 {
 		c.remove(c.order.Back())
 	}
 	return h, nil
@@ -151,6 +167,9 @@ func (c *holdings) clear() {
 func (c *holdings) remove(e *list.Element) {
 	h := c.order.Remove(e).(*holding)
 	delete(c.by, h.address)
+	if h.counted {
+		c.octets -= h.octets
+	}
 	h.dropped = true
 	h.wipe()
 }
@@ -165,30 +184,31 @@ func (h *holding) wipe() {
 
 // load reads a group's record from the store. It is errNoGroup if there is none.
 // Halves are read one by one as they are needed.
-func (j *job) load(address string) (*group.Custody, []byte, error) {
+func (j *job) load(h *holding) error {
 	var head, record []byte
 	// Others wait for this too, whose context goes on.
 	err := j.server.config.Store.View(context.WithoutCancel(j.ctx), func(r store.Reader) (err error) {
-		if head, err = r.Get(tableGroups, []byte(address)); err != nil || head == nil {
+		if head, err = r.Get(tableGroups, []byte(h.address)); err != nil || head == nil {
 			return err
 		}
 		record, err = readRecord(r, string(head[headLen:]))
 		return err
 	})
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	if head == nil {
-		return nil, nil, errNoGroup
+		return errNoGroup
 	}
 	c, err := group.LoadCustody(record, j.server.loadHalf(string(head[headLen:]), j.keys.vault))
 	if err != nil {
-		return nil, nil, fmt.Errorf("server: the record of %s in the store: %w", address, err)
+		return fmt.Errorf("server: the record of %s in the store: %w", h.address, err)
 	}
-	if g := c.Group(); g.Address() != address || !bytes.Equal(headOf(g, record), head) {
-		return nil, nil, fmt.Errorf("server: the record of %s in the store is not the one that belongs there", address)
+	if g := c.Group(); g.Address() != h.address || !bytes.Equal(headOf(g, record), head) {
+		return fmt.Errorf("server: the record of %s in the store is not the one that belongs there", h.address)
 	}
-	return c, head, nil
+	h.custody, h.head, h.octets = c, head, len(record)
+	return nil
 }
 
 // readRecord puts the pieces of a group's record together.

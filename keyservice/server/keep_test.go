@@ -88,6 +88,38 @@ func TestTwoGroups(t *testing.T) {
 	isRefusal(t, err, api.ErrMalformed)
 }
 
+// Records take a bounded room in memory, however few they are; and a group whose
+// reading did not end is read again.
+func TestHoldingsAreBounded(t *testing.T) {
+	c := newHoldings(1024)
+	c.most = 1000
+	take := func(name string, octets int) *holding {
+		h, err := c.take(ctx, name, func(h *holding) error { h.octets = octets; return nil })
+		check(t, err)
+		c.release(h)
+		return h
+	}
+	for i := range 10 {
+		take(fmt.Sprint(i), 300)
+	}
+	if c.order.Len() != 3 || c.octets != 900 {
+		t.Errorf("%d groups with %d octets are in memory", c.order.Len(), c.octets)
+	}
+	take("large", 5000) // it is of no use to refuse it
+	if c.order.Len() != 1 || c.octets != 5000 {
+		t.Errorf("%d groups with %d octets are in memory", c.order.Len(), c.octets)
+	}
+	func() {
+		defer func() { _ = recover() }()
+		_, _ = c.take(ctx, "new", func(*holding) error { panic("") })
+	}()
+	take("new", 1)
+	c.clear()
+	if c.octets != 0 || len(c.by) != 0 {
+		t.Errorf("%d octets are held of nothing", c.octets)
+	}
+}
+
 // TestEviction has room for one group in memory and uses two.
 func TestEviction(t *testing.T) {
 	w := newWorld(t, "alice")

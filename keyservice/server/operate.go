@@ -13,7 +13,7 @@ import (
 // take finds the group with an address, nil if there is none, and keeps it until
 // the job is over.
 func (j *job) take(address string) (*holding, error) {
-	h, err := j.server.groups.take(j.ctx, address, func() (*group.Custody, []byte, error) { return j.load(address) })
+	h, err := j.server.groups.take(j.ctx, address, j.load)
 	if errors.Is(err, errNoGroup) {
 		return nil, nil
 	}
