@@ -77,6 +77,9 @@ func (j *job) newcomer() (*caller, error) {
 	if len(r.EnvelopedRequestConnection) > maxConnection {
 		return nil, api.ErrTooLarge
 	}
+	if err := j.hurriesStranger(); err != nil {
+		return nil, err
+	}
 	request, err := profile.ParseConnectionRequest(r.EnvelopedRequestConnection)
 	if err != nil {
 		return nil, malformed(err)

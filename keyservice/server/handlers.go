@@ -2,6 +2,8 @@ package server
 
 import (
 	"context"
+	"crypto/sha256"
+	"sync"
 	"time"
 
 	"meshkey/keyservice/api"
@@ -49,11 +51,38 @@ func (j *job) hello() (*plan, error) {
 	r.Status = api.StatusDone
 	if host := j.server.TLSKey; host != nil {
 		var err error
-		if r.EnvelopedHostStatement, err = api.SignHost(j.keys.profile.Fingerprint(), host(), j.keys.signature, j.now); err != nil {
+		if r.EnvelopedHostStatement, err = j.keys.host.get(j.keys, host(), j.now); err != nil {
 			return nil, err
 		}
 	}
 	return &plan{response: r, unrecorded: true}, nil
+}
+
+// stated is for how long a host statement is shown to all who ask: anyone may, and
+// a signature for each would be work for nothing.
+const stated = time.Minute
+
+// hostStatement is the last one that was signed.
+type hostStatement struct {
+	mu     sync.Mutex
+	host   [sha256.Size]byte
+	signed time.Time
+	octets []byte
+}
+
+// get returns a statement of the host with that TLS key, signed of late.
+func (s *hostStatement) get(k *keys, host [sha256.Size]byte, now time.Time) ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if age := now.Sub(s.signed); s.octets != nil && s.host == host && age >= 0 && age < stated {
+		return s.octets, nil
+	}
+	octets, err := api.SignHost(k.profile.Fingerprint(), host, k.signature, now)
+	if err != nil {
+		return nil, err
+	}
+	s.host, s.signed, s.octets = host, now, octets
+	return octets, nil
 }
 
 // A job is one call on its way through the service.

@@ -8,7 +8,7 @@ import (
 	"meshkey/keyservice/api"
 )
 
-// A Rate is how many envelopes are answered for in a second, over a long time,
+// A Rate is how many envelopes, or calls, are answered in a second, over a long time,
 // and how many at once after a quiet time. With a negative PerSecond it is no
 // limit.
 type Rate struct {
@@ -31,6 +31,11 @@ func (r *Rate) complete(value Rate) {
 type Rates struct {
 	Member Rate // of one member of a group; 1,000 a second and 50,000 at once if 0
 	Key    Rate // of one of a group's keys; 5,000 a second and 250,000 at once if 0
+
+	// Stranger is that of calls from one network address by keys that nobody here
+	// knows: registering an account, and asking for a device to be connected. What
+	// they write stays. 1 a second and 100 at once if 0.
+	Stranger Rate
 }
 
 // maxBuckets bounds what is remembered. Beyond it all begin anew.
@@ -109,9 +114,23 @@ func (j *job) hurries(g *group.Group, r *group.Request) error {
 	return j.taken(wants, "this member, or the members of this group together, ask faster than is answered")
 }
 
+// hurriesStranger refuses the call of somebody unknown that comes too soon after
+// others from his network, before anything is verified for him.
+func (j *job) hurriesStranger() error {
+	rate := j.server.config.Rates.Stranger
+	if rate.PerSecond <= 0 {
+		return nil
+	}
+	wait := j.server.strangers.take(j.now, []want{{j.peer.Network().String(), 1, rate}})
+	return tooSoon(wait, "this network registers accounts, or asks to connect devices, faster than is answered")
+}
+
 // taken refuses a request for which there is not enough in the buckets.
 func (j *job) taken(wants []want, why string) error {
-	wait := j.server.buckets.take(j.now, wants)
+	return tooSoon(j.server.buckets.take(j.now, wants), why)
+}
+
+func tooSoon(wait time.Duration, why string) error {
 	if wait == 0 {
 		return nil
 	}

@@ -44,6 +44,9 @@ func (j *job) validateAccount() (*plan, error) {
 
 // registrant finds who signed a call in the profile that it brings.
 func (j *job) registrant() (*caller, error) {
+	if err := j.hurriesStranger(); err != nil {
+		return nil, err
+	}
 	r := j.request.(*api.CreateAccountRequest)
 	p, err := profile.Parse(r.EnvelopedProfileAccount)
 	if err != nil {

@@ -174,6 +174,7 @@ type keys struct {
 	signature   *cogen.PrivateKey
 	identity    *group.Identity
 	vault       *vault
+	host        *hostStatement
 }
 
 // keys derives them.
@@ -185,7 +186,7 @@ func (s *Secrets) keys(address string) (*keys, error) {
 	k := &keys{
 		fingerprint: private.Fingerprint().String(), private: private,
 		encryption: private.Private(profile.ServiceEncryption), signature: private.Private(profile.ServiceSignature),
-		vault: newVault(s.storage),
+		vault: newVault(s.storage), host: &hostStatement{},
 	}
 	if k.profile, err = private.Profile(s.created); err == nil {
 		k.identity, err = group.NewIdentity(address, private.Fingerprint(), k.encryption, k.signature)

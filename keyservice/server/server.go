@@ -85,7 +85,8 @@ type Server struct {
 	log       *slog.Logger
 	groups    *holdings
 	meter     Meter
-	buckets   buckets
+	buckets   buckets // of those who are known
+	strangers buckets // of networks: who has many does not take the others' away
 
 	// Audible tells whether the refusal of somebody unknown is written to the
 	// log, or only counted, because there are too many. nil is always. It is set
@@ -138,6 +139,7 @@ func New(config Config) (*Server, error) {
 	orDefault(&config.Waits.For, 7*24*time.Hour)
 	config.Rates.Member.complete(Rate{1_000, 50_000})
 	config.Rates.Key.complete(Rate{5_000, 250_000})
+	config.Rates.Stranger.complete(Rate{1, 100})
 	if config.Now == nil {
 		config.Now = time.Now
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"meshkey/keyservice/api"
 	"meshkey/keyservice/audit"
@@ -29,6 +30,34 @@ func TestSealed(t *testing.T) {
 	check(t, w.server.Unseal(w.secrets))
 	_, err = w.send(w.server, body)
 	check(t, err)
+}
+
+// Whoever asks gets a statement of the host that was signed within a minute, and of
+// the key that the host has now.
+func TestHostStatement(t *testing.T) {
+	w := newWorld(t)
+	host := [32]byte{1}
+	w.server.TLSKey = func() [32]byte { return host }
+	body, err := api.Marshal(&api.HelloRequest{})
+	check(t, err)
+	p := w.server.Profile()
+	last := ""
+	for i, step := range []struct {
+		after time.Duration
+		host  byte
+		anew  bool
+	}{{0, 1, true}, {30 * time.Second, 1, false}, {30 * time.Second, 1, true}, {0, 2, true}, {0, 2, false}, {-time.Hour, 2, true}} {
+		w.clock.add(step.after)
+		host[0] = step.host
+		r, err := w.send(w.server, body)
+		check(t, err)
+		statement := r.(*api.MeshHelloResponse).EnvelopedHostStatement
+		got, err := api.OpenHost(statement, p.Fingerprint(), p.Key("ServiceSignature"), w.clock.now())
+		if err != nil || got != host || (string(statement) != last) != step.anew {
+			t.Errorf("%d: %v, anew: %v, %v", i, got[0], string(statement) != last, err)
+		}
+		last = string(statement)
+	}
 }
 
 func TestMemberReads(t *testing.T) {
