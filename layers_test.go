@@ -65,11 +65,11 @@ var effects = map[string][]string{
 	"math/rand/v2":  {},
 	"math/big":      {"internal/keyfile"}, // crypto/rsa takes its numbers in no other form
 	"unsafe":        {},
-	"os":            {"cmd/..."},
+	"os":            {"keyservice/store", "cmd/..."}, // the store's journal
 	"os/exec":       {"cmd/..."},
 	"os/signal":     {"cmd/..."},
 	"syscall":       {"cmd/..."},
-	"path/filepath": {"cmd/..."},
+	"path/filepath": {"keyservice/store", "cmd/..."},
 	"net":           {"keyservice/...", "cmd/..."},
 	"net/http":      {"keyservice/...", "cmd/..."},
 	"log":           {},

@@ -6,10 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"sync"
 	"time"
 
 	"go.etcd.io/bbolt"
+
+	"meshkey/internal/secret"
 )
 
 // lockWait is how long OpenBolt waits for another process that has the file.
@@ -24,33 +27,60 @@ var ErrLocked = errors.New("store: another process has the file open")
 // 40 octets a page, and without end.
 var renewAfter int64 = 1 << 21
 
-// Bolt is a Store in one file, for one process at a time.
+// Bolt is a Store in one file, for one process at a time. While it is open, and
+// after a process that did not close it, the last changes are in a journal beside
+// it, a file of the same name with ".journal" behind: there a change is written
+// and made durable at once, where the database needs many writes and has to wait
+// for the disk twice. Many changes together go from there into the database.
 type Bolt struct {
 	name string
 	mu   sync.RWMutex // who uses db reads; who opens it anew writes
 	db   *bbolt.DB    // nil if it could not be opened anew, and after Close
-	over bool         // closed
+
+	writing sync.Mutex // has who changes anything, db too
+	journal journal    // has the changes that are in newer
+	doubt   bool       // it is not known whether the last change of db was made
+	over    bool       // closed
+
+	pair  sync.Mutex // a state is one of db and newer, both taken with it
+	newer *overlay   // what is not, or just now, in db
 }
 
 // OpenBolt opens the file of that name, and makes it, with mode 0600, if it is
-// not there. It is an error if another process has it open.
+// not there. It is an error if another process has it open, or if it has a
+// journal, as after a process that ended without Close, that is not there.
 func OpenBolt(name string) (*Bolt, error) {
-	db, err := openBolt(name)
-	if err != nil {
+	b := &Bolt{name: name}
+	if err := b.open(); err != nil {
 		return nil, err
 	}
-	return &Bolt{name: name, db: db}, nil
+	return b, nil
 }
 
-func openBolt(name string) (*bbolt.DB, error) {
-	db, err := bbolt.Open(name, 0o600, &bbolt.Options{Timeout: lockWait, FreelistType: bbolt.FreelistMapType})
+// open opens the file and its journal. Nobody else uses b.
+func (b *Bolt) open() error {
+	db, err := bbolt.Open(b.name, 0o600, &bbolt.Options{Timeout: lockWait, FreelistType: bbolt.FreelistMapType})
 	if errors.Is(err, bbolt.ErrTimeout) {
-		return nil, ErrLocked
+		return ErrLocked
 	}
 	if err != nil {
-		return nil, fmt.Errorf("store: %w", err)
+		return fmt.Errorf("store: %w", err)
 	}
-	return db, nil
+	b.newer, b.doubt = nil, false
+	// If a process ended while it emptied the journal, the file has to have the
+	// new seed for good before anything is written over the old changes.
+	seed, err := settle(db)
+	if err == nil {
+		if b.journal.start(seed); seed != nil {
+			err = b.journal.load(b.name+journalSuffix, func(e entry) { b.newer = b.newer.with(e) })
+		}
+	}
+	if err != nil {
+		b.journal.close()
+		return errors.Join(err, db.Close())
+	}
+	b.db = db
+	return nil
 }
 
 // View implements Store.
@@ -58,14 +88,26 @@ func (b *Bolt) View(ctx context.Context, f func(Reader) error) error {
 	if err := ctx.Err(); err != nil {
 		return &UnavailableError{err}
 	}
-	var own error
-	err := b.use(func(db *bbolt.DB) error {
-		return db.View(func(tx *bbolt.Tx) error {
-			own = f(boltTx{tx})
-			return own
-		})
-	})
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	own, err := b.see(func(r boltReader) error { return f(r) })
 	return result(own, err)
+}
+
+// see runs f on the state of now, and returns its error apart.
+func (b *Bolt) see(f func(boltReader) error) (own, err error) {
+	if b.db == nil {
+		return nil, errClosed
+	}
+	b.pair.Lock()
+	tx, err := b.db.Begin(false)
+	newer := b.newer
+	b.pair.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = tx.Rollback() }()
+	return f(boltReader{tx, newer}), nil
 }
 
 // Update implements Store.
@@ -73,130 +115,205 @@ func (b *Bolt) Update(ctx context.Context, f func(Writer) error) error {
 	if err := ctx.Err(); err != nil {
 		return &UnavailableError{err}
 	}
-	var own error
-	err := b.use(func(db *bbolt.DB) error {
-		return db.Update(func(tx *bbolt.Tx) error {
-			own = f(boltTx{tx})
-			return own
-		})
+	b.writing.Lock()
+	defer b.writing.Unlock()
+	if err := b.ready(); err != nil {
+		return result(nil, err)
+	}
+	w := new(boltWriter)
+	// The reader ends before anything is written: the database might have to wait
+	// for it.
+	own, err := b.see(func(r boltReader) error {
+		w.boltReader = r
+		return f(w)
 	})
-	b.renew()
+	if own == nil && err == nil && len(w.changes) > 0 {
+		err = b.keep(w)
+		b.renew()
+	}
 	return result(own, err)
 }
 
-// Backup writes a copy of the file, of one state, while others go on.
-func (b *Bolt) Backup(w io.Writer) error {
-	return b.use(func(db *bbolt.DB) error {
-		return db.View(func(tx *bbolt.Tx) error {
-			_, err := tx.WriteTo(w)
+// ready opens what could not be opened anew, and finds out what is in doubt.
+func (b *Bolt) ready() error {
+	switch {
+	case b.over:
+		return errClosed
+	case b.db == nil:
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		return b.open()
+	case b.doubt:
+		seed, err := settle(b.db)
+		if err != nil {
 			return err
-		})
-	})
+		}
+		if !bytes.Equal(seed, b.journal.seed) { // it was made
+			b.merged(seed)
+		}
+		b.doubt = false
+	}
+	return nil
 }
 
-// use does something with the database.
-func (b *Bolt) use(do func(*bbolt.DB) error) error {
-	b.mu.RLock()
-	defer b.mu.RUnlock()
-	if b.db == nil {
-		return errClosed
+// settle makes all that is to be seen in the database durable, and returns the
+// seed of its journal, nil for none.
+func settle(db *bbolt.DB) (seed []byte, err error) {
+	if err := db.Sync(); err != nil {
+		return nil, err
 	}
-	return do(b.db)
+	err = db.View(func(tx *bbolt.Tx) error {
+		if bucket := tx.Bucket(journalBucket); bucket != nil {
+			seed = bytes.Clone(bucket.Get(journalSeed))
+		}
+		return nil
+	})
+	return seed, err
+}
+
+// Where the database has the seed of its journal. No table is called so.
+var journalBucket, journalSeed = []byte("\x00journal"), []byte("seed")
+
+// keep makes the changes of w durable, and then seen.
+func (b *Bolt) keep(w *boltWriter) error {
+	n := frameLen(w.changes)
+	if !b.journal.fits(n) {
+		if err := b.empty(); err != nil {
+			return err
+		}
+		w.newer = nil
+		for _, e := range w.changes {
+			w.newer = w.newer.with(e)
+		}
+		if n > journalLimit {
+			return b.commit(func(tx *bbolt.Tx) error { return w.newer.put(tx) })
+		}
+	}
+	if err := b.journal.append(w.changes); err != nil {
+		return err
+	}
+	b.pair.Lock()
+	b.newer = w.newer
+	b.pair.Unlock()
+	return nil
+}
+
+// empty puts the journal's changes into the database, and begins it anew.
+func (b *Bolt) empty() error {
+	if err := b.journal.create(b.name + journalSuffix); err != nil {
+		return err
+	}
+	seed := make([]byte, len(b.journal.sum))
+	secret.Fill(seed)
+	return b.merge(seed)
+}
+
+// merge puts the journal's changes into the database, with the seed of what is to
+// come in the journal, nil if that is nothing.
+func (b *Bolt) merge(seed []byte) error {
+	err := b.commit(func(tx *bbolt.Tx) error {
+		if err := b.newer.put(tx); err != nil {
+			return err
+		}
+		bucket, err := tx.CreateBucketIfNotExists(journalBucket)
+		if err != nil {
+			return err
+		}
+		if seed == nil {
+			return bucket.Delete(journalSeed)
+		}
+		return bucket.Put(journalSeed, seed)
+	})
+	if err == nil {
+		b.merged(seed)
+	}
+	return err
+}
+
+// merged is after merge. Until then a reader may have a database that has the
+// changes and the changes too, which is the same state.
+func (b *Bolt) merged(seed []byte) {
+	b.pair.Lock()
+	b.newer = nil
+	b.pair.Unlock()
+	b.journal.start(seed)
+}
+
+// commit changes the database. If it fails, what it left is for ready to find out.
+func (b *Bolt) commit(f func(*bbolt.Tx) error) error {
+	err := b.db.Update(f)
+	b.doubt = err != nil
+	return err
+}
+
+// Backup writes a copy of the file, of one state, while others go on. It needs no
+// journal.
+func (b *Bolt) Backup(w io.Writer) error {
+	tx, err := b.whole()
+	if err != nil {
+		return result(nil, err)
+	}
+	defer b.mu.RUnlock()
+	_, err = tx.WriteTo(w)
+	return errors.Join(err, tx.Rollback())
+}
+
+// whole is a reader of the database while all is in it. It uses db until mu is
+// unlocked.
+func (b *Bolt) whole() (*bbolt.Tx, error) {
+	b.writing.Lock()
+	defer b.writing.Unlock()
+	if err := b.ready(); err != nil {
+		return nil, err
+	}
+	if err := b.merge(nil); err != nil {
+		return nil, err
+	}
+	b.mu.RLock()
+	tx, err := b.db.Begin(false)
+	if err != nil {
+		b.mu.RUnlock()
+	}
+	return tx, err
 }
 
 // renew opens the file anew if it is time to, and nobody uses it at the moment: a
 // reader may take long, and nobody is to wait for him. Where one goroutine makes
 // all changes (Committer) such a moment comes soon.
 func (b *Bolt) renew() {
-	b.mu.RLock()
-	due := !b.over && (b.db == nil || b.written() >= renewAfter)
-	b.mu.RUnlock()
-	if !due || !b.mu.TryLock() {
+	stats := b.db.Stats()
+	if stats.TxStats.GetPageCount() < renewAfter || !b.mu.TryLock() {
 		return
 	}
 	defer b.mu.Unlock()
-	if b.over || b.db != nil && (b.written() < renewAfter || b.db.Close() != nil) {
-		return
-	}
-	// If it cannot be opened, it is tried again after the next change, which fails.
-	b.db, _ = openBolt(b.name)
-}
-
-// written is how many pages were written since the file was opened.
-func (b *Bolt) written() int64 {
-	stats := b.db.Stats()
-	return stats.TxStats.GetPageCount()
+	b.shut()
+	// If it cannot be opened, the next change tries again.
+	_ = b.open()
 }
 
 // Close implements Store.
 func (b *Bolt) Close() error {
+	b.writing.Lock()
+	defer b.writing.Unlock()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.over = true
+	return b.shut()
+}
+
+// shut closes the file, and takes the journal away unless it is still needed:
+// then all is in both, and the next to open them finds it. Nobody else uses b.
+func (b *Bolt) shut() error {
 	if b.db == nil {
 		return nil
 	}
+	spare := !b.doubt && (b.journal.seed == nil || b.merge(nil) == nil)
+	made := b.journal.file != nil
+	b.journal.close()
+	if spare && made {
+		_ = os.Remove(b.name + journalSuffix)
+	}
 	err := b.db.Close()
-	b.db = nil
+	b.db, b.newer = nil, nil
 	return err
-}
-
-type boltTx struct{ tx *bbolt.Tx }
-
-func (t boltTx) Get(table Table, key []byte) ([]byte, error) {
-	bucket := t.tx.Bucket([]byte(table))
-	if bucket == nil {
-		return nil, nil
-	}
-	return bytes.Clone(bucket.Get(key)), nil
-}
-
-func (t boltTx) Scan(table Table, prefix, after []byte, yield func(key, value []byte) bool) error {
-	bucket := t.tx.Bucket([]byte(table))
-	if bucket == nil {
-		return nil
-	}
-	from := prefix
-	if bytes.Compare(after, from) > 0 {
-		from = after
-	}
-	c := bucket.Cursor()
-	k, v := c.Seek(from)
-	if after != nil && bytes.Equal(k, after) {
-		k, v = c.Next()
-	}
-	for ; k != nil && bytes.HasPrefix(k, prefix); k, v = c.Next() {
-		if !yield(bytes.Clone(k), append([]byte{}, v...)) {
-			break
-		}
-	}
-	return nil
-}
-
-func (t boltTx) Put(table Table, key, value []byte) error {
-	if err := checkPut(key, value); err != nil {
-		return err
-	}
-	bucket := t.tx.Bucket([]byte(table))
-	if bucket == nil {
-		var err error
-		if bucket, err = t.tx.CreateBucket([]byte(table)); err != nil {
-			return &UnavailableError{err}
-		}
-	}
-	if err := bucket.Put(key, bytes.Clone(value)); err != nil { // it copies the key
-		return &UnavailableError{err}
-	}
-	return nil
-}
-
-func (t boltTx) Delete(table Table, key []byte) error {
-	bucket := t.tx.Bucket([]byte(table))
-	if bucket == nil {
-		return nil
-	}
-	if err := bucket.Delete(key); err != nil {
-		return &UnavailableError{err}
-	}
-	return nil
 }

@@ -12,9 +12,9 @@ import (
 
 // renewOften opens files anew after few pages.
 func renewOften(t *testing.T) {
-	before := renewAfter
-	renewAfter = 32
-	t.Cleanup(func() { renewAfter = before })
+	pages, octets := renewAfter, journalLimit
+	renewAfter, journalLimit = 8, 64
+	t.Cleanup(func() { renewAfter, journalLimit = pages, octets })
 }
 
 // The file is opened anew while many read and write: nothing is lost, nobody
