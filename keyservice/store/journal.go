@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -24,7 +23,7 @@ const maxJournal = 1 << 24
 
 // ErrJournal is a file whose last changes are in a journal beside it that is not
 // there.
-var ErrJournal = errors.New("store: the file's journal is not there")
+var ErrJournal = errors.New("store: the file was not closed, and its journal is not there")
 
 // A journal is a file with the changes that were made since the embedded store's
 // own file was written, each transaction a frame:
@@ -81,7 +80,7 @@ func syncFolder(name string) error {
 func (j *journal) load(name string, yield func(entry)) error {
 	f, err := os.OpenFile(name, os.O_RDWR, 0)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%w: %s", ErrJournal, name)
+		return ErrJournal
 	}
 	if err != nil {
 		return err

@@ -38,6 +38,10 @@ func (a *app) openStore(ctx context.Context, name string, fresh bool) (store.Sto
 		return nil, exit.Errorf(exit.Failed, "the store %s can be read by others", name).Hinted("chmod 600 %s", name)
 	}
 	st, err := store.OpenBolt(name)
+	if errors.Is(err, store.ErrJournal) {
+		return nil, exit.Errorf(exit.Failed, "the store %s was not closed, and its journal %[1]s.journal is not there", name).
+			Hinted("bring it back: it has the newest changes; if it is lost, see docs/operating.md, The journal is gone")
+	}
 	if err != nil {
 		return nil, err
 	}
