@@ -23,7 +23,7 @@ func (s *Server) Handler() http.Handler {
 
 // serveCall answers one call.
 func (d *door) serveCall(w http.ResponseWriter, r *http.Request) {
-	start, peer := time.Now(), Peer{r.RemoteAddr, naming(w)}
+	start, peer := time.Now(), Peer{r.RemoteAddr, NameRequest(w)}
 	body, free, err := d.read(w, r)
 	defer free()
 	if err == nil {
@@ -51,8 +51,11 @@ func (d *door) serveCall(w http.ResponseWriter, r *http.Request) {
 	respond(w, answer, status)
 }
 
-// naming gives a request a name, which its answer bears.
-func naming(w http.ResponseWriter) string {
+// NameRequest gives a request a name, which its answer bears, unless it has one.
+func NameRequest(w http.ResponseWriter) string {
+	if name := w.Header().Get(api.RequestHeader); name != "" {
+		return name
+	}
 	b := make([]byte, 8)
 	secret.Fill(b)
 	name := hex.EncodeToString(b)
@@ -63,7 +66,7 @@ func naming(w http.ResponseWriter) string {
 // serveRecord gives out what is at a locator.
 func (s *Server) serveRecord(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
-	a := Access{Peer: Peer{r.RemoteAddr, naming(w)}, Call: "Record", Status: http.StatusOK}
+	a := Access{Peer: Peer{r.RemoteAddr, NameRequest(w)}, Call: "Record", Status: http.StatusOK}
 	b, err := s.Record(r.Context(), r.PathValue("locator"))
 	if err == nil {
 		respond(w, b, http.StatusOK)

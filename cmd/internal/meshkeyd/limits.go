@@ -48,9 +48,10 @@ func ratePerSecond(n int) server.Rate {
 	return server.Rate{PerSecond: float64(n), Burst: 50 * float64(n)}
 }
 
-// guard turns away who asks too often.
+// guard turns away who asks too often. Every request has a name from here on.
 func (l *limits) guard(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		server.NameRequest(w)
 		if l.requests.take(server.Peer{Address: r.RemoteAddr}.Network(), time.Now()) {
 			h.ServeHTTP(w, r)
 			return

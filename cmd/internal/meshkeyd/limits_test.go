@@ -1,0 +1,31 @@
+package meshkeyd
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"meshkey/keyservice/api"
+	"meshkey/keyservice/server"
+)
+
+// Every answer bears the request's name, one to who is turned away and to who asks
+// for what is not there too, and it is the one that the service knows.
+func TestEveryRequestIsNamed(t *testing.T) {
+	inside := ""
+	h := newLimits(&settings{rate: 1}).guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		inside = server.NameRequest(w)
+		http.NotFound(w, r)
+	}))
+	seen := map[string]bool{}
+	for i, status := range []int{404, 404, 429} {
+		w := httptest.NewRecorder()
+		inside = ""
+		h.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+		name := w.Header().Get(api.RequestHeader)
+		if w.Code != status || len(name) != 16 || seen[name] || inside != "" && inside != name {
+			t.Errorf("%d: %d, named %q, and %q inside", i, w.Code, name, inside)
+		}
+		seen[name] = true
+	}
+}
