@@ -11,7 +11,7 @@ import (
 
 // tableNonces has the nonces of calls that would still be fresh: the time of the
 // call in seconds, and a digest of signer and nonce. In the order of their keys
-// they go out of date.
+// they go out of date. A key without a digest is what Writes tried.
 const tableNonces store.Table = "nonce"
 
 // pruneBatch is how many nonces are deleted in one transaction.
