@@ -10,21 +10,29 @@ import (
 
 // OnReceipt has the client pass on what the service signs about its calls:
 // a receipt.Receipt each, verified to be the service's, of the call as the client
-// made it, and of the answer as it came. Where one is not, the answer is not given
-// out, and the error is a *FalseError. Several goroutines may call keep.
+// made it, and of the answer as it came. Where one is not, or there is none where the
+// service records what it answers, the answer is not given out, and the error is a *FalseError. Several goroutines may call keep.
 func OnReceipt(keep func(receipt []byte)) Option {
 	return func(c *Client) { c.receipt = keep }
 }
 
 // receipts passes on the receipts in the answer to a call. An answer with a false
-// one is wiped, and so is a contribution without any: nobody could hold the service
-// to it.
+// one is wiped, and so is one without any, a contribution or one whose receipts are
+// kept: nobody could hold the service to it.
 func (c *Client) receipts(service *profile.Profile, call []byte, answer api.Response) error {
 	base := answer.Base()
 	receipts := base.EnvelopedReceipts
-	if _, is := answer.(*mesh.OperateResponse); is && len(receipts) == 0 {
+	recorded := false
+	switch answer.(type) {
+	case *mesh.OperateResponse:
+		recorded = true
+	case *api.MeshHelloResponse, *api.ValidateAccountResponse:
+	default:
+		recorded = c.receipt != nil && c.by.Key != nil
+	}
+	if recorded && len(receipts) == 0 {
 		api.Wipe(answer)
-		return falsely("a contribution without a receipt")
+		return falsely("what it records, without a receipt")
 	}
 	if c.receipt == nil {
 		return nil

@@ -50,6 +50,7 @@ func TestReceipts(t *testing.T) {
 		"a receipt of another call":    func(b []byte) []byte { return replaced(b, receipts[0]) },
 		"a receipt of the call before": func(b []byte) []byte { return replaced(b, receipts[1]) },
 		"what is no receipt":           func(b []byte) []byte { return replaced(b, []byte(`{}`)) },
+		"none":                         func(b []byte) []byte { return replaced(b, nil) },
 		"another answer":               func(b []byte) []byte { return bytes.Replace(b, []byte(`"Quota":`), []byte(`"Quota":1`), 1) },
 	} {
 		if err := status(f); !errors.As(err, new(*keyservice.FalseError)) {
