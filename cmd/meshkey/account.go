@@ -126,7 +126,7 @@ func (c *creation) print(w io.Writer) {
 	fmt.Fprintf(w, "Seed     %s, encrypted\n", c.Seed)
 	fmt.Fprintf(w, "Profile  %s, public\n", c.Profile)
 	if c.Escrow != nil {
-		c.Escrow.print(w)
+		c.Escrow.printSheets(w)
 	}
 }
 

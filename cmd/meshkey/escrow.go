@@ -200,6 +200,11 @@ type sheetJSON struct {
 
 func (r *escrowReport) print(w io.Writer) {
 	fmt.Fprintf(w, "Account  %s\n", r.Account)
+	r.printSheets(w)
+}
+
+// printSheets is print without the account, which was named already.
+func (r *escrowReport) printSheets(w io.Writer) {
 	fmt.Fprintf(w, "Set      %s, %s\n", r.Set, r.enough())
 	for _, file := range r.Files {
 		fmt.Fprintf(w, "%s\n", file)

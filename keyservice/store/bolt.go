@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"sync"
 	"time"
 
 	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"meshkey/internal/secret"
 )
@@ -20,6 +22,10 @@ const lockWait = 2 * time.Second
 
 // ErrLocked is a file that another process has open.
 var ErrLocked = errors.New("store: another process has the file open")
+
+// ErrDamaged is a file that is no store, or was cut off or overwritten where it
+// matters.
+var ErrDamaged = errors.New("store: the file is damaged, or is no store")
 
 // renewAfter is after how many pages that were written the file is opened anew.
 // The database remembers each page that it ever took from its list of free ones
@@ -57,13 +63,25 @@ func OpenBolt(name string) (*Bolt, error) {
 	return b, nil
 }
 
-// open opens the file and its journal. Nobody else uses b.
-func (b *Bolt) open() error {
+// open opens the file and its journal. Nobody else uses b. What the database cannot
+// read at its start, it says by an error, by a panic, or by reading beyond the end of
+// what is mapped; after the latter two it keeps its lock on the file until the process
+// ends.
+func (b *Bolt) open() (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: %v", ErrDamaged, p)
+		}
+	}()
 	db, err := bbolt.Open(b.name, 0o600, &bbolt.Options{Timeout: lockWait, FreelistType: bbolt.FreelistMapType})
-	if errors.Is(err, bbolt.ErrTimeout) {
+	switch {
+	case err == nil:
+	case errors.Is(err, bbolt.ErrTimeout):
 		return ErrLocked
-	}
-	if err != nil {
+	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrVersionMismatch), errors.Is(err, berrors.ErrChecksum):
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	default:
 		return fmt.Errorf("store: %w", err)
 	}
 	b.newer, b.doubt = nil, false

@@ -122,3 +122,40 @@ func TestBoltGone(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A file of which a part is lost or overwritten is refused by a typed error,
+// wherever that is.
+func TestBoltDamaged(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "store")
+	b, err := OpenBolt(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Update(context.Background(), func(w Writer) error { return w.Put("t", []byte("k"), []byte("v")) }); err != nil {
+		t.Fatal(err)
+	}
+	b.Close()
+	whole, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := os.Getpagesize()
+	overwritten := append([]byte{}, whole...)
+	for i := 2 * page; i < len(overwritten); i++ {
+		overwritten[i] = 0xa5
+	}
+	for what, damaged := range map[string][]byte{
+		"text":        []byte("no database"),
+		"cut off":     whole[:2*page],
+		"overwritten": overwritten,
+		"zeros":       make([]byte, len(whole)),
+	} {
+		name := filepath.Join(t.TempDir(), "store") // each its own: the lock may stay
+		if err := os.WriteFile(name, damaged, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := OpenBolt(name); !errors.Is(err, ErrDamaged) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}

@@ -103,7 +103,7 @@ func (a *app) auditVerify(ctx context.Context, s *settings, from, profileFile st
 		return a.printJSON(report)
 	}
 	fmt.Fprintf(a.out, "Service  %s\n", svc.profile.Fingerprint())
-	a.printReport(report)
+	a.printReport(report, len(kept))
 	return findings(report)
 }
 
@@ -140,7 +140,7 @@ func (a *app) expectProfile(svc *service, name string) error {
 	}
 	p, err := profile.Parse(b)
 	if err != nil {
-		return exit.Errorf(exit.NotVerified, "%s: %w", name, err)
+		return exit.Errorf(exit.NotVerified, "%s is no profile: %w", ask.SourceName(name), err).Hinted("\"meshkeyd show profile\" prints it where the service is")
 	}
 	if !p.Fingerprint().Matches(svc.profile.Fingerprint()) {
 		return exit.Errorf(exit.NotVerified, "the log is of the service %v, and not of %v", svc.profile.Fingerprint(), p.Fingerprint())
@@ -179,7 +179,9 @@ func verifyLog(ctx context.Context, st store.Store, svc *service, kept []audit.R
 	return report, err
 }
 
-func (a *app) printReport(r *audit.Report) {
+// printReport prints what was found, and the verdict, in which kept receipts and
+// roots had a part.
+func (a *app) printReport(r *audit.Report, kept int) {
 	fmt.Fprintf(a.out, "Records  %d about %d keys, %d of them in no root yet\n", r.Records, r.Keys, r.Untied)
 	if r.Roots > 0 {
 		fmt.Fprintf(a.out, "Roots    %d, the last of %s\n", r.Roots, r.LastRoot.Format(time.RFC3339))
@@ -188,6 +190,14 @@ func (a *app) printReport(r *audit.Report) {
 	}
 	for _, f := range r.Findings {
 		fmt.Fprintf(a.out, "Found    %s\n", f)
+	}
+	switch {
+	case len(r.Findings) > 0:
+		fmt.Fprintln(a.out, "Result   it does not verify")
+	case kept > 0:
+		fmt.Fprintf(a.out, "Result   it verifies, and so does what was kept: %d receipts and roots\n", kept)
+	default:
+		fmt.Fprintln(a.out, "Result   it verifies")
 	}
 }
 

@@ -196,9 +196,9 @@ func (a *app) fill(ctx context.Context, s *settings, to store.Store, toName, fro
 	if !asJSON {
 		a.printSummary(summary)
 		fmt.Fprintf(a.out, "Service  %s\n", svc.profile.Fingerprint())
-		a.printReport(out.Audit)
+		a.printReport(out.Audit, 0)
 		if !out.Opens {
-			a.voice.Warn("the secrets are there, and %s does not open them; they have: %s", s.seal, strings.Join(sortedKeys(svc.seals), ", "))
+			a.voice.Warn("%s does not open the service's secrets, or is not there: before serve, bring what opens them, or name it with --seal; their seals: %s", s.seal, strings.Join(sortedKeys(svc.seals), ", "))
 		}
 	}
 	return findings(out.Audit)

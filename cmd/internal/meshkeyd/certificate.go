@@ -87,7 +87,8 @@ func loadCertificate(cert, key string) (*tls.Certificate, error) {
 	}
 	c, err := tls.LoadX509KeyPair(cert, key)
 	if err != nil {
-		return nil, exit.Errorf(exit.Failed, "the TLS certificate %s and its key %s: %w", cert, key, err)
+		return nil, exit.Errorf(exit.Failed, "the TLS certificate %s and its key %s: %w", cert, key, err).
+			Hinted("bring both back, or take both away and let meshkeyd init make new ones: a new certificate does not change the address")
 	}
 	return &c, nil
 }

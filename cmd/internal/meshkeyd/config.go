@@ -20,6 +20,9 @@ const maxConfig = 1 << 16
 // in the store, since all that share it have one.
 var notInFile = []string{"address", "passphrase-file"}
 
+// kinds are the types of flags as a person calls them.
+var kinds = map[string]string{"int": "whole number", "duration": "time with its unit, such as 20s"}
+
 // setting is a line of a configuration file.
 type setting struct {
 	line        int
@@ -58,7 +61,7 @@ func (s *settings) readConfig() error {
 			continue
 		}
 		if err := flag.Value.Set(c.value); err != nil {
-			return exit.Errorf(exit.Usage, "%s: line %d: %s: %w", name, c.line, c.name, err)
+			return exit.Errorf(exit.Usage, "%s: line %d: %s: %q is no %s", name, c.line, c.name, c.value, kinds[flag.Value.Type()])
 		}
 	}
 	return nil

@@ -198,7 +198,8 @@ func (a *app) open(m method, s *settings, sealed seals) (*secret.Bytes, error) {
 		return nil, exit.Errorf(exit.Failed, "the service's secrets have no seal of the kind %s", m.kind).
 			Hinted("they have: %s; choose with --seal", strings.Join(sortedKeys(sealed), ", "))
 	case errors.Is(last, seedfile.ErrIdentity):
-		return nil, exit.Errorf(exit.Failed, "%s does not open the service's secrets: it is the file of another service, or of another seal", m.path)
+		return nil, exit.Errorf(exit.Failed, "%s does not open the service's secrets: it is the file of another service, or of another seal", m.path).
+			Hinted("their seals: %s; \"It does not start\" in docs/operating.md", strings.Join(sortedKeys(sealed), ", "))
 	}
-	return nil, exit.Errorf(exit.Failed, "%w", last)
+	return nil, last
 }

@@ -70,6 +70,7 @@ type daemon struct {
 	main     net.Listener // for callers
 	monitor  net.Listener // for health and metrics; nil for none
 	ready    atomic.Bool  // callers are answered
+	served   bool         // it came as far as that
 	tls      *certificates
 	limits   *limits
 	failed   chan error // a listener that ended by itself
@@ -145,6 +146,7 @@ func (a *app) runDaemon(ctx context.Context, d *daemon, svc *service, signals <-
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go d.watch(ctx)
+	d.served = true
 	d.log.Info("serving", "address", d.url(svc), "listen", d.main.Addr().String(), "sealed", d.server.Sealed())
 	d.notify.tell("READY=1", d.state())
 	err = d.wait(signals)
@@ -188,7 +190,9 @@ func (d *daemon) end() error {
 	if err != nil {
 		return fmt.Errorf("a last root of the audit log could not be signed: %w", err)
 	}
-	d.log.Info("stopped")
+	if d.served {
+		d.log.Info("stopped")
+	}
 	return nil
 }
 

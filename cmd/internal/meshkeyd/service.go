@@ -44,7 +44,7 @@ type service struct {
 	seals     seals
 }
 
-var errNoService = exit.Errorf(exit.Usage, "there is no service in this store yet").Hinted("meshkeyd init makes one")
+var errNoService = exit.Errorf(exit.Usage, "there is no service in this store yet").Hinted("was there one? then keep the store as it is, and restore a backup into another; else meshkeyd init makes one")
 
 // readService reads it, or returns errNoService.
 func readService(r store.Reader) (*service, error) {

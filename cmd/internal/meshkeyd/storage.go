@@ -43,9 +43,18 @@ func (a *app) openStore(ctx context.Context, name string, fresh bool) (store.Sto
 			Hinted("bring it back: it has the newest changes; if it is lost, see docs/operating.md, The journal is gone")
 	}
 	if err != nil {
-		return nil, err
+		return nil, damaged(name, err)
 	}
 	return st, nil
+}
+
+// damaged says of a file that is damaged which it is, and what to do.
+func damaged(name string, err error) error {
+	if !errors.Is(err, store.ErrDamaged) {
+		return err
+	}
+	return exit.Errorf(exit.Failed, "the store %s is damaged, or is no store", name).
+		Hinted("keep the file as it is and look at the disk; then restore the last backup into another folder: \"The store is damaged\" in docs/operating.md")
 }
 
 // shownStore is a store as it is shown: without a password.
