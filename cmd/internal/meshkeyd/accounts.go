@@ -24,6 +24,7 @@ func (s *settings) policy(address string) server.Policy {
 	p := server.Policy{
 		Registration: server.ByInvitation,
 		Accounts:     int64(s.accounts), Octets: int64(s.accountMiB) << 20, Devices: s.devices,
+		Records: s.records, Requests: s.asking, Patience: s.askFor,
 	}
 	switch {
 	case s.register == "closed":

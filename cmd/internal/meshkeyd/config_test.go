@@ -1,9 +1,14 @@
 package meshkeyd
 
 import (
+	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"meshkey/keyservice/server"
 )
 
 func TestParseConfig(t *testing.T) {
@@ -45,6 +50,66 @@ func FuzzParseConfig(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The operator's list of settings has each that the file may have, and its default.
+func TestSettingsAreDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../../docs/operating.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rows, _ := strings.Cut(string(text), "| name | default | |\n|---|---|---|\n")
+	rows, _, _ = strings.Cut(rows, "\n\n")
+	listed := map[string]string{}
+	for _, row := range strings.Split(rows, "\n") {
+		part := strings.Split(row, " | ")
+		names, defaults := strings.Split(strings.TrimPrefix(part[0], "| "), ", "), strings.Split(part[1], ", ")
+		for i, name := range names {
+			listed[name] = defaults[min(i, len(defaults)-1)]
+		}
+	}
+	s := newSettings()
+	for _, name := range serveFlags {
+		if slices.Contains(notInFile, name) {
+			continue
+		}
+		said, ok := listed[name]
+		if !ok {
+			t.Errorf("%s is not in the list", name)
+		}
+		delete(listed, name)
+		value := s.all.Flags().Lookup(name).DefValue
+		if d, err := time.ParseDuration(value); err == nil {
+			if want, err := time.ParseDuration(said); err != nil || want != d {
+				t.Errorf("%s is %s, and the list says %s", name, value, said)
+			}
+		} else if value != "" && strings.TrimSuffix(said, " MiB") != value {
+			t.Errorf("%s is %s, and the list says %s", name, value, said)
+		}
+	}
+	if len(listed) > 0 {
+		t.Errorf("no settings: %v", listed)
+	}
+}
+
+// What flags say of accounts is what the server goes by.
+func TestPolicy(t *testing.T) {
+	s := newSettings()
+	for name, value := range map[string]string{
+		"accounts": "7", "account-size": "2", "account-devices": "3", "account-records": "4", "device-requests": "5", "device-requests-time": "6h",
+		"registration": "open", "domains": "Example.com, example.org",
+	} {
+		if err := s.all.Flags().Set(name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := server.Policy{
+		Registration: server.Open, Domains: []string{"example.com", "example.org"},
+		Accounts: 7, Octets: 2 << 20, Devices: 3, Records: 4, Requests: 5, Patience: 6 * time.Hour,
+	}
+	if got := s.policy("keys.example.com"); !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v", got)
+	}
 }
 
 // Every setting of the file is a flag of serve, and the other way round.

@@ -56,7 +56,7 @@ Every flag but --dir and --config can stand in meshkeyd.conf, without its dashes
 // serveFlags are those of a service that runs.
 var serveFlags = []string{"listen", "store", "seal", "passphrase-file", "tls-cert", "tls-key", "client-ca", "monitor",
 	"registration", "domains", "log", "log-level", "access-log", "drain", "rate", "connections", "connections-per-address", "trusted-proxy",
-	"accounts", "account-size", "account-devices", "member-rate", "key-rate", "waiting", "waiting-time", "commit-window", "clock-skew", "root-interval"}
+	"accounts", "account-size", "account-devices", "account-records", "device-requests", "device-requests-time", "groups", "member-rate", "key-rate", "waiting", "waiting-time", "commit-window", "clock-skew", "root-interval"}
 
 // A daemon is a service that runs.
 type daemon struct {
@@ -120,7 +120,7 @@ func inUseHere(err error) error {
 func (a *app) runDaemon(ctx context.Context, d *daemon, svc *service, signals <-chan os.Signal) (err error) {
 	d.server, err = server.New(server.Config{
 		Store: d.store, Address: hostOf(svc.address), Window: d.settings.window, Skew: d.settings.skew, Ties: d.settings.ties, Log: d.log, Access: accessLog(d.log, d.settings.access),
-		Accounts: d.settings.policy(svc.address), Waits: server.Waits{Requests: d.settings.waiting, For: d.settings.waitFor},
+		Groups: d.settings.groups, Accounts: d.settings.policy(svc.address), Waits: server.Waits{Requests: d.settings.waiting, For: d.settings.waitFor},
 		Rates: server.Rates{Member: ratePerSecond(d.settings.memberRate), Key: ratePerSecond(d.settings.keyRate)},
 	})
 	if err != nil {

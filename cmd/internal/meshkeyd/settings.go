@@ -49,6 +49,10 @@ type settings struct {
 	accounts   int
 	accountMiB int
 	devices    int
+	records    int
+	asking     int
+	askFor     time.Duration
+	groups     int
 	memberRate int
 	keyRate    int
 	waiting    int
@@ -100,6 +104,10 @@ func newSettings() *settings {
 	f.IntVar(&s.accounts, "accounts", 100_000, "`NUMBER` of accounts that there are before nobody registers without an invitation")
 	f.IntVar(&s.accountMiB, "account-size", 64, "`NUMBER` of MiB that the containers of one account hold")
 	f.IntVar(&s.devices, "account-devices", 64, "`NUMBER` of devices that are connected to one account")
+	f.IntVar(&s.records, "account-records", 16, "`NUMBER` of recovery records of one account")
+	f.IntVar(&s.asking, "device-requests", 64, "`NUMBER` of devices that wait to be connected to one account")
+	f.DurationVar(&s.askFor, "device-requests-time", 24*time.Hour, "`TIME` that such a device waits before it is forgotten")
+	f.IntVar(&s.groups, "groups", 1024, "`NUMBER` of groups that are held in memory, those asked for last")
 	f.IntVar(&s.memberRate, "member-rate", 1000, "`NUMBER` of envelopes a second that one member of a group is answered for; 50 seconds' worth at once")
 	f.IntVar(&s.keyRate, "key-rate", 5000, "`NUMBER` of envelopes a second that are answered for with one key of a group; 50 seconds' worth at once")
 	f.IntVar(&s.waiting, "waiting", 32, "`NUMBER` of requests of one member that wait for approval or for their delay")
@@ -181,6 +189,7 @@ func (s *settings) check() error {
 	}{
 		{"rate", s.rate, 1 << 30}, {"connections", s.conns, 1 << 20}, {"connections-per-address", s.eachConn, 1 << 20},
 		{"accounts", s.accounts, 1 << 30}, {"account-size", s.accountMiB, 1 << 20}, {"account-devices", s.devices, 1 << 10},
+		{"account-records", s.records, 1 << 10}, {"device-requests", s.asking, 1 << 10}, {"groups", s.groups, 1 << 20},
 		{"member-rate", s.memberRate, 1 << 20}, {"key-rate", s.keyRate, 1 << 20}, {"waiting", s.waiting, 1 << 10},
 	} {
 		if c.value < 1 || c.value > c.max {
@@ -200,6 +209,7 @@ func (s *settings) check() error {
 		{"clock-skew", s.skew, time.Second, time.Hour},
 		{"root-interval", s.ties, time.Second, time.Hour},
 		{"drain", s.drain, 0, time.Hour},
+		{"device-requests-time", s.askFor, time.Minute, 366 * 24 * time.Hour},
 		{"waiting-time", s.waitFor, time.Minute, 366 * 24 * time.Hour},
 	} {
 		if c.value < c.min || c.value > c.max {
