@@ -46,6 +46,15 @@ func (a Address) Of(service udf.Fingerprint) Address { return Address{a.URL, ser
 // Host is the host, with its port if it has one.
 func (a Address) Host() string { return strings.TrimPrefix(a.URL, "https://") }
 
+// hostname is the host without its port: a name or an IP address.
+func (a Address) hostname() string {
+	u, err := url.Parse(a.URL)
+	if err != nil {
+		return a.URL // which no certificate is for
+	}
+	return u.Hostname()
+}
+
 // String is the address as ParseAddress reads it.
 func (a Address) String() string {
 	if a.Service.IsZero() {

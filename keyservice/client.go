@@ -31,6 +31,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -50,6 +51,7 @@ type Client struct {
 	by          api.Caller
 	receipt     func([]byte)
 	certificate *tls.Certificate
+	roots       *x509.CertPool // of authorities, nil for the system's
 	groups      groups
 	now         func() time.Time
 	http        *http.Client

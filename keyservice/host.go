@@ -1,6 +1,7 @@
 package keyservice
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
@@ -81,7 +82,7 @@ func (c *Client) transport(verify func(tls.ConnectionState) error) *http.Transpo
 // if the address does not say which service, that an authority vouches for.
 func (c *Client) verify(s tls.ConnectionState) error {
 	if c.address.Service.IsZero() {
-		return vouched(s)
+		return c.vouched(s)
 	}
 	if c.met.Load().knows(digestOf(s), c.now()) {
 		return nil
@@ -93,9 +94,10 @@ func digestOf(s tls.ConnectionState) [sha256.Size]byte {
 	return sha256.Sum256(s.PeerCertificates[0].RawSubjectPublicKeyInfo)
 }
 
-// vouched checks a host's certificate as any browser does.
-func vouched(s tls.ConnectionState) error {
-	o := x509.VerifyOptions{DNSName: s.ServerName, Intermediates: x509.NewCertPool()}
+// vouched checks a host's certificate as any browser does. A host that is given by
+// its IP address has no name in TLS, and a certificate of any name would do.
+func (c *Client) vouched(s tls.ConnectionState) error {
+	o := x509.VerifyOptions{DNSName: cmp.Or(s.ServerName, c.address.hostname()), Roots: c.roots, Intermediates: x509.NewCertPool()}
 	for _, cert := range s.PeerCertificates[1:] {
 		o.Intermediates.AddCert(cert)
 	}
@@ -173,7 +175,7 @@ func (c *Client) acquaint(ctx context.Context, before *acquaintance) (*acquainta
 func (c *Client) ask(ctx context.Context) (service *profile.Profile, host [sha256.Size]byte, err error) {
 	stranger := c.transport(func(s tls.ConnectionState) error {
 		if c.address.Service.IsZero() {
-			return vouched(s)
+			return c.vouched(s)
 		}
 		return nil
 	})

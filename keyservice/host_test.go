@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -34,7 +35,8 @@ func certificate(t *testing.T, name string) tls.Certificate {
 	c := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+		IPAddresses: slices.DeleteFunc([]net.IP{net.ParseIP(name)}, func(ip net.IP) bool { return ip == nil }),
+		IsCA:        true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
 	}
 	der, err := x509.CreateCertificate(nil, c, c, key.Public(), key)
 	check(t, err)
@@ -126,6 +128,36 @@ func TestNoStatement(t *testing.T) {
 	s.Server.TLSKey = nil
 	if p, err := dial(t, s.Address, api.Caller{}).Hello(t.Context()); err == nil {
 		t.Errorf("the client met %v", p.Fingerprint())
+	}
+}
+
+// Where an authority has to vouch for the host, it has to for this one, be it given
+// by its name or by its IP address.
+func TestVouched(t *testing.T) {
+	s := newStage(t, nil, &tls.Config{})
+	_, port, err := net.SplitHostPort(s.host.Listener.Addr().String())
+	check(t, err)
+	for name, hosts := range map[string]map[string]bool{
+		"mallory.example": {"127.0.0.1": false, "localhost": false},
+		"localhost":       {"127.0.0.1": false, "localhost": true},
+		"127.0.0.1":       {"127.0.0.1": true, "localhost": false},
+	} {
+		shown := certificate(t, name)
+		s.show(shown)
+		roots := x509.NewCertPool()
+		roots.AddCert(shown.Leaf)
+		for host, want := range hosts {
+			c := dial(t, "https://"+net.JoinHostPort(host, port)+"/", api.Caller{}, keyservice.Roots(roots))
+			_, err := c.Hello(t.Context())
+			if want {
+				_, e := c.FetchRecord(t.Context(), "MAAA") // by a connection that is kept
+				if err != nil || !errors.Is(e, api.ErrUnknown) {
+					t.Errorf("%s with the certificate of %s: %v, %v", host, name, err, e)
+				}
+			} else if !errors.Is(err, keyservice.ErrUntrusted) {
+				t.Errorf("%s with the certificate of %s: %v", host, name, err)
+			}
+		}
 	}
 }
 
