@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -209,5 +210,38 @@ func TestClientAuthority(t *testing.T) {
 	defer conn.Close()
 	if got := conn.ConnectionState().NegotiatedProtocol; got == "h2" {
 		t.Errorf("it speaks %s", got)
+	}
+}
+
+// What a trusted balancer says of who calls counts, and only what it says: TLS
+// comes after it.
+func TestTrustedProxy(t *testing.T) {
+	p := serve(t, filepath.Join(t.TempDir(), "s"), "--trusted-proxy", "127.0.0.1", "--access-log", "addresses")
+	call := func(header string) error {
+		plain, err := net.Dial("tcp", p.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer plain.Close()
+		io.WriteString(plain, header)
+		conn := tls.Client(plain, &tls.Config{InsecureSkipVerify: true})
+		fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 19\r\n\r\n{\"HelloRequest\":{}}", api.Path)
+		_, err = bufio.NewReader(conn).ReadString('\n')
+		return err
+	}
+	if err := call("PROXY TCP4 192.0.2.7 198.51.100.1 56324 443\r\n"); err != nil {
+		t.Error(err)
+	}
+	if line := p.until("call=Hello"); !strings.HasSuffix(line, " from=192.0.2.7:56324") {
+		t.Error(line)
+	}
+	if err := call("PROXY UNKNOWN\r\n"); err != nil {
+		t.Error(err)
+	}
+	if line := p.until("call=Hello"); !strings.Contains(line, " from=127.0.0.1:") {
+		t.Error(line)
+	}
+	if err := call(""); err == nil {
+		t.Error("without the header somebody is answered")
 	}
 }
