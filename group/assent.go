@@ -35,8 +35,9 @@ func (g *Group) AssentId() string {
 // Assent makes the service's contributions to a proposal, as one of those who
 // are to make the change. grants are those of all others of them, and are
 // checked: a *CheatError names whose is wrong, a *TooFewError whose are missing.
-// The error is ErrNotAppointed if the service is no administrator, and a
-// *StaleError if the proposal is not for the record of the custody.
+// The error is ErrNotAppointed if the service is no administrator, a *StaleError if
+// the proposal is not for the record of the custody, and a *PartError if the part
+// cannot be had.
 //
 // Whether who asks may do so is the caller's to decide: an administrator whom
 // the same record appoints.
@@ -49,28 +50,40 @@ func (c *Custody) Assent(ctx context.Context, id *Identity, p *Proposal, grants 
 	if !slices.Contains(p.by, who.Address) {
 		return nil, errors.New("group: a proposal to other administrators")
 	}
-	out := &Assent{}
-	err := c.use(ctx, own.deposit, func(part *cogen.PrivateKey) error {
-		d, err := newDeputy(c.group, who, own.at, part)
-		if err != nil {
-			return err
-		}
-		defer d.Wipe()
-		all := slices.Clone(grants)
-		if len(p.admit) > 0 {
-			if out.Grant, err = d.Grant(p); err != nil {
-				return err
-			}
-			all = append(all, out.Grant)
-		}
-		out.Signed, err = d.Sign(p, all...)
+	// His own copy of the part: members are answered meanwhile, however many are
+	// admitted.
+	var d *Deputy
+	err := c.use(ctx, own.deposit, func(part *cogen.PrivateKey) (err error) {
+		d, err = newDeputy(c.group, who, own.at, part)
 		return err
 	})
 	if err != nil {
+		return nil, &PartError{err}
+	}
+	defer d.Wipe()
+	out, all := &Assent{}, slices.Clone(grants)
+	if len(p.admit) > 0 {
+		if out.Grant, err = d.Grant(p); err != nil {
+			return nil, err
+		}
+		all = append(all, out.Grant)
+	}
+	if out.Signed, err = d.Sign(p, all...); err != nil {
 		return nil, err
 	}
 	return out, nil
 }
+
+// A PartError is that the service cannot have its part, whatever is proposed.
+type PartError struct{ Err error }
+
+// Error implements error.
+func (e *PartError) Error() string {
+	return "group: the service's part cannot be had: " + e.Err.Error()
+}
+
+// Unwrap returns why.
+func (e *PartError) Unwrap() error { return e.Err }
 
 // halvesOfOne are into how many a key is split for one member: his half and the
 // service's, both of which it takes.

@@ -3,6 +3,8 @@ package group
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -269,5 +271,63 @@ func TestParseOperateAssent(t *testing.T) {
 		if _, err := ParseAssent(o); err == nil {
 			t.Errorf("%s is taken for an assent", name)
 		}
+	}
+}
+
+// While the service makes many halves, which takes long, its custody is free for
+// the members' requests.
+func TestAssentHoldsUpNobody(t *testing.T) {
+	b, custody := served(t, 2, "x")
+	var names []string
+	for i := range 50 {
+		names = append(names, fmt.Sprint("member", i))
+	}
+	p, err := b.now.Propose(today, people(t, names...))
+	check(t, err)
+	own, err := b.deputies[0].Grant(p)
+	check(t, err)
+	done := make(chan error, 1)
+	go func() {
+		_, err := custody.Assent(ctx, identity(t, "keys"), p, own)
+		done <- err
+	}()
+	has := func() bool {
+		custody.mu.RLock()
+		defer custody.mu.RUnlock()
+		return len(custody.halves) > 0
+	}
+	for !has() {
+		runtime.Gosched()
+	}
+	for free := 0; ; runtime.Gosched() {
+		select {
+		case err := <-done:
+			check(t, err)
+			if free < 100 {
+				t.Errorf("the custody was free %d times", free)
+			}
+			return
+		default:
+		}
+		if custody.mu.TryLock() {
+			free++
+			custody.mu.Unlock()
+		}
+	}
+}
+
+// What is wrong with the service's own part is no fault of the proposal.
+func TestAssentWithoutPart(t *testing.T) {
+	b, _ := served(t, 2, "x")
+	p, err := b.now.Propose(today, people(t, "bob"))
+	check(t, err)
+	own, err := b.deputies[0].Grant(p)
+	check(t, err)
+	lost := errors.New("lost")
+	c, err := LoadCustody(b.now.Bytes(), func(context.Context, string) ([]byte, error) { return nil, lost })
+	check(t, err)
+	var part *PartError
+	if _, err := b.assent(c, p, own); !errors.As(err, &part) || !errors.Is(err, lost) {
+		t.Errorf("%v", err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"meshkey/group"
 	"meshkey/keyservice/api"
+	"meshkey/keyservice/store"
 )
 
 // appoint makes xenia, yann and the service administrators of groupw.
@@ -211,4 +212,15 @@ func TestStolenPart(t *testing.T) {
 	if th.opened(w.secrets.storage[0].octets.Reveal()) != 2 {
 		t.Error("the part is not where it is looked for")
 	}
+}
+
+// A part that is in the store no longer is the operator's trouble, and no fault of
+// what was asked.
+func TestLostPart(t *testing.T) {
+	w := newWorld(t, "alice")
+	x := w.appoint(2)["xenia"]
+	p, grants := w.grants(x, []string{"xenia@example.com", "keys.example.com"}, []group.Member{identity(t, "bob").Member})
+	check(t, w.db.Update(ctx, func(wr store.Writer) error { return deleteAll(wr, tableHalves, nil) }))
+	_, err := w.assent(w.serve(w.db), by(t, "xenia"), x.Group(), p, grants...)
+	isRefusal(t, err, api.ErrUnavailable)
 }

@@ -182,6 +182,9 @@ func (j *job) assent() (*plan, error) {
 	stop := j.server.meter.time(Agreement, len(proposal.Admit()))
 	a, err := custody.Assent(j.ctx, j.keys.identity, proposal, grants...)
 	stop()
+	if lost, ok := errors.AsType[*group.PartError](err); ok {
+		return nil, lost // the operator's to know of, not who asks
+	}
 	if err != nil {
 		return nil, malformed(err)
 	}
