@@ -62,9 +62,10 @@ func (a *Administrator) Appoint(at time.Time, administrators ...Member) (*Change
 // and dismiss members, and fewer than need cannot read.
 //
 // The group's service may be one of them: it then makes halves when another asks
-// for it, Custody.Admit. Its part goes with Change.Halves. The service, which has
-// a half for every member besides, can read together with any administrator who
-// has a part of the same sharing, if Need is 2.
+// for it, Custody.Assent, whoever is to be admitted. Its part goes with
+// Change.Halves. If need is 2, each of the others so admits whom he likes, and the
+// service, which has a half for every member besides, can read together with any
+// one of them.
 func (a *Administrator) AppointSome(at time.Time, need int, administrators ...Member) (*Change, error) {
 	if a.group.Mode() != Serviced {
 		return nil, errors.New("group: only halves of the mode Serviced can be made by several administrators")

@@ -331,3 +331,43 @@ func TestAssentWithoutPart(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// What one who asks often is given has nothing in common: neither for one proposal,
+// nor for several with other administrators, whose weights are others, though he be
+// the member himself.
+func TestAssentsAreUnrelated(t *testing.T) {
+	b, custody := served(t, 2, "x", "y")
+	sock := identity(t, "sock")
+	seen := map[string]bool{}
+	asks := 0
+	for _, by := range [][]int{{0}, {0}, {1}, {0, 1}} {
+		addresses := []string{"keys@example.com"}
+		for _, i := range by {
+			addresses = append(addresses, b.deputies[i].id.Address)
+		}
+		p, err := b.now.ProposeTo(addresses, today, []Member{sock.Member})
+		check(t, err)
+		var grants [][]byte
+		for _, i := range by {
+			g, err := b.deputies[i].Grant(p)
+			check(t, err)
+			grants = append(grants, g)
+		}
+		for range 2 {
+			a, err := b.assent(custody, p, grants...)
+			check(t, err)
+			_, g, err := b.now.appointment.parseGrant(p, a.Grant)
+			check(t, err)
+			half, err := openShare(g.partial[0].EnvelopedKeyShare, sock.encryption, g.deputy.Signature, b.now.Key(), g.member[0].PublicKey())
+			check(t, err)
+			if _, err := openShare(g.serviced[0].EnvelopedKeyShare, sock.encryption, g.deputy.Signature, b.now.Key(), g.service[0].PublicKey()); err == nil {
+				t.Error("the member opens the service's half")
+			}
+			seen[string(half.Bytes())], seen[string(g.service[0].PublicKey().Bytes())] = true, true
+			asks++
+		}
+	}
+	if len(seen) != 2*asks {
+		t.Errorf("%d asks have %d halves that differ", asks, len(seen))
+	}
+}

@@ -57,8 +57,13 @@
 //
 // Appointed administrators: as many as act together have the whole key between
 // them, and can read if they abuse it; fewer cannot, even with a member or with
-// the service, unless the service is one of them and makes up their number. Each admission is bound to one record, member and proposal, and a
-// proposal to one set of administrators. That a sealed half is not the one stated
+// the service, unless the service is one of them and makes up their number. An
+// honest service that is one of them agrees to whatever another proposes: if two act
+// together, each of the others admits whom he likes, himself too, and so can read.
+// The halves that it makes for one who asks, for himself or for others, of one
+// proposal or of many, are uniformly random and say nothing of its part. Each
+// admission is bound to one record, member and proposal, and a proposal to one set
+// of administrators. That a sealed half is not the one stated
 // only who it is sealed to can see, and his word is all there is for it. The
 // account's holder still has the whole key, as long as the account is not wiped.
 //

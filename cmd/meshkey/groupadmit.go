@@ -54,9 +54,10 @@ group, nor can all but one of them together. The seed in GROUP still can: put it
 and delete it.
 
 With --need fewer than all of them act together. With --with-service the group's key
-service is one of them: with --need 2 each of the others admits and dismisses with it, by
-"meshkey group add" and "delete". The service, which never reads alone, could then read
-together with any one of them.`,
+service is one of them, who agrees to whatever another proposes: with --need 2 each of the
+others admits and dismisses alone, by "meshkey group add" and "delete", himself too, so
+each can come to read. With --need 3 it takes two of them. A dishonest service, which never
+reads alone, could read together with one fewer of them than --need says.`,
 		Example: `  meshkey group appoint staff alice.profile bob.profile
   meshkey group appoint staff alice.profile bob.profile --with-service --need 2
   meshkey group appoint staff alice.profile bob.profile --json`,
