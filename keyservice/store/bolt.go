@@ -27,6 +27,11 @@ var ErrLocked = errors.New("store: another process has the file open")
 // matters.
 var ErrDamaged = errors.New("store: the file is damaged, or is no store")
 
+// errOther is a file that is not as it was left when it was closed to be opened
+// anew: a name under which there is nothing would be made an empty store, in which
+// nobody has an account.
+var errOther = errors.New("store: the file is not the one that was open: it was replaced, or another program changed it")
+
 // renewAfter is after how many pages that were written the file is opened anew.
 // The database remembers each page that it ever took from its list of free ones
 // and did not give back, to no use once the readers of that time are gone: some
@@ -46,6 +51,7 @@ type Bolt struct {
 	writing sync.Mutex // has who changes anything, db too
 	journal journal    // has the changes that are in newer
 	doubt   bool       // it is not known whether the last change of db was made
+	last    int        // number of the file's last transaction when it was closed
 	over    bool       // closed
 
 	pair  sync.Mutex // a state is one of db and newer, both taken with it
@@ -87,7 +93,12 @@ func (b *Bolt) open() (err error) {
 	b.newer, b.doubt = nil, false
 	// If a process ended while it emptied the journal, the file has to have the
 	// new seed for good before anything is written over the old changes.
-	seed, err := settle(db)
+	var seed []byte
+	if b.last > 0 && b.last != lastOf(db) {
+		err = errOther
+	} else {
+		seed, err = settle(db)
+	}
 	if err == nil {
 		if b.journal.start(seed); seed != nil {
 			err = b.journal.load(b.name+journalSuffix, func(e entry) { b.newer = b.newer.with(e) })
@@ -106,10 +117,26 @@ func (b *Bolt) View(ctx context.Context, f func(Reader) error) error {
 	if err := ctx.Err(); err != nil {
 		return &UnavailableError{err}
 	}
+	if err := b.there(); err != nil {
+		return result(nil, err)
+	}
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	own, err := b.see(func(r boltReader) error { return f(r) })
 	return result(own, err)
+}
+
+// there opens the file for a reader too, if it could not be opened anew.
+func (b *Bolt) there() error {
+	b.mu.RLock()
+	there := b.db != nil
+	b.mu.RUnlock()
+	if there {
+		return nil
+	}
+	b.writing.Lock()
+	defer b.writing.Unlock()
+	return b.ready()
 }
 
 // see runs f on the state of now, and returns its error apart.
@@ -305,7 +332,7 @@ func (b *Bolt) renew() {
 	}
 	defer b.mu.Unlock()
 	b.shut()
-	// If it cannot be opened, the next change tries again.
+	// If it cannot be opened, whoever comes next tries again.
 	_ = b.open()
 }
 
@@ -331,7 +358,17 @@ func (b *Bolt) shut() error {
 	if spare && made {
 		_ = os.Remove(b.name + journalSuffix)
 	}
+	b.last = lastOf(b.db)
 	err := b.db.Close()
 	b.db, b.newer = nil, nil
 	return err
+}
+
+// lastOf is the number of a database's last transaction.
+func lastOf(db *bbolt.DB) (id int) {
+	_ = db.View(func(tx *bbolt.Tx) error {
+		id = tx.ID()
+		return nil
+	})
+	return id
 }

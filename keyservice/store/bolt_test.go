@@ -159,3 +159,61 @@ func TestBoltDamaged(t *testing.T) {
 		}
 	}
 }
+
+// A file that was moved away, or replaced, is not taken for another: neither an
+// empty one, nor one from before.
+func TestBoltReplaced(t *testing.T) {
+	renewOften(t)
+	ctx := context.Background()
+	name := filepath.Join(t.TempDir(), "store")
+	b, err := OpenBolt(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	put := func() error {
+		return b.Update(ctx, func(w Writer) error { return w.Put("t", []byte("k"), []byte("v")) })
+	}
+	if err := put(); err != nil {
+		t.Fatal(err)
+	}
+	for what, replace := range map[string]func() error{
+		"moved away": func() error { return nil },
+		"restored": func() error {
+			other, err := OpenBolt(name)
+			if err != nil {
+				return err
+			}
+			return errors.Join(other.Update(ctx, func(w Writer) error { return w.Put("t", []byte("k"), []byte("old")) }), other.Close())
+		},
+	} {
+		if err := errors.Join(os.Rename(name, name+".away"), replace()); err != nil {
+			t.Fatal(err)
+		}
+		for range 100 {
+			if err = put(); err != nil {
+				break
+			}
+		}
+		if !errors.Is(err, errOther) {
+			t.Fatalf("%s: %v", what, err)
+		}
+		var gone *UnavailableError
+		if err := b.View(ctx, func(Reader) error { return nil }); !errors.Is(err, errOther) || !errors.As(err, &gone) {
+			t.Errorf("%s: read: %v", what, err)
+		}
+		if err := errors.Join(os.Remove(name), os.Rename(name+".away", name)); err != nil {
+			t.Fatal(err)
+		}
+		// A reader finds it back too.
+		if err := b.View(ctx, func(r Reader) error {
+			v, err := r.Get("t", []byte("k"))
+			if string(v) != "v" {
+				t.Errorf("%s: %q", what, v)
+			}
+			return err
+		}); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
