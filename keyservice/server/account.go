@@ -23,7 +23,7 @@ const (
 	publishedTable  store.Table = "published"  // address 0 locator: 1
 	garbageTable    store.Table = "garbage"    // address: 1, while envelopes of a deleted account are left
 	invitationTable store.Table = "invitation" // digest of the text: invitationRow
-	countTable      store.Table = "count"      // "account": how many there are, deleted ones too
+	countTable      store.Table = "count"      // "account": how many there are, deleted ones too; forgottenKey
 )
 
 // accountTables are all of them.

@@ -155,6 +155,35 @@ func TestReplay(t *testing.T) {
 }
 
 // TestPruneKeepsWhatIsFresh: no nonce goes while its call would be taken.
+// A service that takes older calls than the one before it, or than another beside
+// it, does not take one a second time whose nonce the other has deleted.
+func TestReplayAtAnotherSkew(t *testing.T) {
+	w := newWorld(t, "alice", "bob")
+	at := func() []byte { return w.sign(by(t, "bob"), w.operation("bob", "groupw", 1)) }
+	used, unused := at(), at()
+	_, err := w.send(w.server, used)
+	check(t, err)
+	w.clock.add(10 * time.Minute)
+	check(t, w.server.prune(ctx))
+	s, err := New(Config{Store: w.db, Address: "keys.example.com", Now: w.clock.now, Ties: time.Hour, Skew: time.Hour})
+	check(t, err)
+	defer s.Close()
+	check(t, s.Unseal(w.secrets))
+	for range 2 {
+		_, err = w.send(s, used)
+		isRefusal(t, err, api.ErrExpired)
+	}
+	_, err = w.send(s, unused) // nobody can tell the two apart
+	isRefusal(t, err, api.ErrExpired)
+	late := at()
+	w.clock.add(5 * time.Minute)
+	check(t, w.server.prune(ctx))
+	_, err = w.send(s, late)
+	check(t, err)
+	_, err = w.send(s, late)
+	isRefusal(t, err, api.ErrReplayed)
+}
+
 func TestPruneKeepsWhatIsFresh(t *testing.T) {
 	w := newWorld(t, "alice")
 	body := w.sign(by(t, "alice"), w.operation("alice", "groupw", 1))
