@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"slices"
@@ -45,7 +46,7 @@ type Report struct {
 
 type verifier struct {
 	Report
-	pins    map[string][]pin
+	pins    map[string][]pin  // of keys whose records were not seen yet
 	covered map[string]uint64 // the last number that a root has, by key
 	keys    map[string]*chain
 	kept    map[uint64]Hash // roots that are held somewhere else, by number
@@ -61,6 +62,7 @@ type chain struct {
 	number uint64
 	hash   Hash
 	broken bool
+	pins   []pin // of records to come, in their order
 }
 
 // Verify checks the whole log: every record, every root, and that they fit.
@@ -190,7 +192,11 @@ func (v *verifier) records(r store.Reader) error {
 		v.Records++
 		c := v.keys[name]
 		if c == nil {
-			c = &chain{}
+			// The records of a key come in the order of their numbers, so that only
+			// the first pins are looked at: a busy key has very many of both.
+			c = &chain{pins: v.pins[name]}
+			slices.SortStableFunc(c.pins, func(a, b pin) int { return cmp.Compare(a.number, b.number) })
+			delete(v.pins, name)
 			v.keys[name] = c
 			v.Keys++
 		}
@@ -219,23 +225,31 @@ func (v *verifier) record(c *chain, name string, number uint64, value []byte) {
 		v.find(Finding{Key: name, Number: number, What: what})
 	}
 	c.number, c.hash, c.broken = number, h, false
-	v.pins[name] = slices.DeleteFunc(v.pins[name], func(p pin) bool {
-		if p.number != number {
-			return false
-		}
-		if p.hash != h {
+	for len(c.pins) > 0 && c.pins[0].number <= number {
+		p := c.pins[0]
+		c.pins = c.pins[1:]
+		if p.number < number {
+			v.lost(name, p)
+		} else if p.hash != h {
 			v.find(Finding{Key: name, Number: number, Root: p.root, What: "is not the one that was signed"})
 		}
-		return true
-	})
+	}
+}
+
+// lost notes that a record is not there.
+func (v *verifier) lost(name string, pins ...pin) {
+	for _, p := range pins {
+		v.find(Finding{Key: name, Number: p.number, Root: p.root, What: "is missing, though it was signed"})
+	}
 }
 
 // heads checks that no log ends too early, and counts what no root covers.
 func (v *verifier) heads(r store.Reader) error {
 	for name, pins := range v.pins {
-		for _, p := range pins {
-			v.find(Finding{Key: name, Number: p.number, Root: p.root, What: "is missing, though it was signed"})
-		}
+		v.lost(name, pins...)
+	}
+	for name, c := range v.keys {
+		v.lost(name, c.pins...)
 	}
 	seen := 0
 	err := r.Scan(tableHeads, nil, nil, func(key, value []byte) bool {
