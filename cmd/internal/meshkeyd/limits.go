@@ -48,10 +48,17 @@ func ratePerSecond(n int) server.Rate {
 	return server.Rate{PerSecond: float64(n), Burst: 50 * float64(n)}
 }
 
+// crowded tells whether so many connections are open that none is kept for its
+// caller's next request: a few addresses with idle ones would keep all others out.
+func (l *limits) crowded() bool { return 8*len(l.connections) > 7*cap(l.connections) }
+
 // guard turns away who asks too often. Every request has a name from here on.
 func (l *limits) guard(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		server.NameRequest(w)
+		if l.crowded() {
+			w.Header().Set("Connection", "close")
+		}
 		if l.requests.take(server.Peer{Address: r.RemoteAddr}.Network(), time.Now()) {
 			h.ServeHTTP(w, r)
 			return

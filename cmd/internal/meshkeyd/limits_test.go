@@ -29,3 +29,19 @@ func TestEveryRequestIsNamed(t *testing.T) {
 		seen[name] = true
 	}
 }
+
+// Connections are kept for the next request as long as there is room for others.
+func TestCrowded(t *testing.T) {
+	l := newLimits(&settings{rate: 1000, conns: 8})
+	h := l.guard(http.NotFoundHandler())
+	for n := range 9 {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+		if got := w.Header().Get("Connection") == "close"; got != (n == 8) {
+			t.Errorf("with %d of 8 connections: closed %v", n, got)
+		}
+		if n < 8 {
+			l.connections <- struct{}{}
+		}
+	}
+}
