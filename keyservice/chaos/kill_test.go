@@ -2,6 +2,9 @@ package chaos
 
 import (
 	"math/rand/v2"
+	"os"
+	"os/exec"
+	"strings"
 	"testing"
 
 	"meshkey/keyservice/store"
@@ -27,4 +30,25 @@ func TestKilled(t *testing.T) {
 	d.stop()
 	d.with(func(st store.Store) { l.verify(st) })
 	d.run("audit", "verify", "--dir", d.dir)
+}
+
+// A service that was killed does not start without its journal, and says why; with
+// it nothing is lost.
+func TestJournalGone(t *testing.T) {
+	d := newDaemon(t, t.TempDir(), "")
+	invitation := d.invite()
+	d.start()
+	c := found(t, d.at(), invitation, "alice", "bob")
+	l := c.begin(2, d.at)
+	l.answers(10)
+	d.kill()
+	l.stop()
+	journal := d.store + ".journal"
+	check(t, os.Rename(journal, journal+".away"))
+	out, err := exec.Command(program(t), "serve", "--dir", d.dir).CombinedOutput()
+	if err == nil || !strings.Contains(string(out), journal+" is not there") {
+		t.Errorf("%v: %s", err, out)
+	}
+	check(t, os.Rename(journal+".away", journal))
+	d.with(func(st store.Store) { l.verify(st) })
 }
