@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"crypto/hkdf"
 	"crypto/sha256"
 	"slices"
 	"strings"
@@ -90,11 +91,11 @@ func (j *job) newcomer() (*caller, error) {
 	return j.bearer(request.Device())
 }
 
-// sender tells requests of one network address from those of others. Of the
-// address itself the store has nothing that would last.
-func sender(p Peer, account string) []byte {
-	d := sha256.Sum256([]byte("meshkey connect from\x00" + account + "\x00" + p.Network().String()))
-	return d[:8]
+// sender tells requests of one network address from those of others. It is a
+// digest under a key that the store has not: there are so few addresses that who
+// steals it would find any by trying them all.
+func (j *job) sender(account string) ([]byte, error) {
+	return hkdf.Expand(sha256.New, j.keys.vault.newest().octets.Reveal(), "meshkey connect from\x00"+account+"\x00"+j.peer.Network().String(), 8)
 }
 
 // connectStart has a request wait for the account's administrator. Of one device
@@ -105,8 +106,12 @@ func (j *job) connectStart() (*plan, error) {
 	if err != nil {
 		return nil, malformed(err)
 	}
+	from, err := j.sender(r.AccountAddress)
+	if err != nil {
+		return nil, err
+	}
 	row := &connectRow{
-		Device: request.Device().Fingerprint().String(), Request: request.Bytes(), From: sender(j.peer, r.AccountAddress),
+		Device: request.Device().Fingerprint().String(), Request: request.Bytes(), From: from,
 		Received: mesh.NewDateTime(j.now), Expires: mesh.NewDateTime(j.now.Add(policy.Patience)),
 	}
 	return &plan{apply: func(w store.Writer) (api.Response, error) {

@@ -334,3 +334,25 @@ func TestConnectRequestsAreBounded(t *testing.T) {
 	_, err = w.do(w.server, first.own(), &api.ConnectStatusRequest{AccountAddress: first.address, RequestUdf: first.request.Name().Text(udf.DefaultBits)})
 	isRefusal(t, err, api.ErrDenied)
 }
+
+// Who sent a request is one under all services of one store, and cannot be found
+// from the store: it takes the service's secrets.
+func TestSender(t *testing.T) {
+	const laptop = "laptop@example.com"
+	from := func(address, account string, secrets *Secrets) string {
+		j := &job{peer: Peer{Address: address}, keys: &keys{vault: newVault(secrets.storage)}}
+		b, err := j.sender(account)
+		check(t, err)
+		return string(b)
+	}
+	here, elsewhere := NewSecrets(today), NewSecrets(today)
+	one := from("192.0.2.7:4711", laptop, here)
+	if len(one) != 8 || one != from("192.0.2.7:4712", laptop, here) {
+		t.Error("one network is two")
+	}
+	for _, other := range []string{from("192.0.2.8:4711", laptop, here), from("192.0.2.7:4711", "other@example.com", here), from("192.0.2.7:4711", laptop, elsewhere)} {
+		if other == one {
+			t.Error("two senders, accounts or services are one")
+		}
+	}
+}
