@@ -60,7 +60,8 @@ func (s *state) admit(members []Member) error {
 	return nil
 }
 
-// dismiss takes members and all their halves away.
+// dismiss takes members and all their halves away, and them out of conditions: who
+// is admitted under the address of one of them in the same change is another.
 func (s *state) dismiss(addresses []string) error {
 	for _, address := range addresses {
 		if s.Member(address) == nil {
@@ -71,6 +72,7 @@ func (s *state) dismiss(addresses []string) error {
 			k.halves = slices.DeleteFunc(k.halves, func(h half) bool { return h.member == address })
 		}
 	}
+	s.remaining()
 	return nil
 }
 

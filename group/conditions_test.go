@@ -172,3 +172,42 @@ func TestBadConditionsInRecords(t *testing.T) {
 	}
 	check(t, resigned(t, w, func(*recordBody) {}))
 }
+
+// Who is admitted under the address of an approver, in the change that dismisses
+// him, approves nothing, and has no conditions that were his.
+func TestSuccessorOfAnApprover(t *testing.T) {
+	b := newBoard(t, "x", "y")
+	p := b.propose(people(t, "bob"))
+	b.conclude(p, b.grants(p))
+	var err error
+	b.admin, err = Administer(b.admin.account, b.now.Bytes())
+	check(t, err)
+	for member, c := range map[string]*Conditions{
+		"alice@example.com": {Approvers: []string{"bob@example.com", "x@example.com"}, Need: 1},
+		"bob@example.com":   {PerDay: 1_000_000},
+	} {
+		change, err := b.admin.SetConditions(today, c, member)
+		check(t, err)
+		b.deliver(change)
+	}
+	b.now = b.admin.Group()
+	for _, d := range b.deputies {
+		check(t, d.Update(b.now))
+	}
+	if n := len(b.now.Approvers("alice@example.com")); n != 2 {
+		t.Fatalf("%d approvers", n)
+	}
+	other := identity(t, "mallory").Member
+	other.Address = "bob@example.com"
+	p = b.propose([]Member{other}, "bob@example.com")
+	b.conclude(p, b.grants(p))
+	if m := b.now.Member("bob@example.com"); m == nil || !m.same(&other) {
+		t.Fatal("nobody took his place")
+	}
+	if got := b.now.Approvers("alice@example.com"); len(got) != 1 || got[0].Address != "x@example.com" {
+		t.Errorf("%v approve", got)
+	}
+	if c := b.now.Conditions("bob@example.com"); !c.IsZero() {
+		t.Errorf("%+v", c)
+	}
+}
