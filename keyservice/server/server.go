@@ -58,7 +58,7 @@ type Config struct {
 	Window   time.Duration // that a transaction waits for others that are on their way; 500 µs if 0
 	Skew     time.Duration // that a caller's clock may be wrong by; 2 minutes if 0
 	Ties     time.Duration // between signed roots of the audit log; a minute if 0
-	Groups   int           // whose halves are in memory at once; 1024 if 0
+	Groups   int           // in memory at once, with 64 MiB of records at most; 1024 if 0
 	Accounts Policy        // who may have one, and how much of everything
 	Waits    Waits         // how much may wait for approval, and for how long
 	Rates    Rates         // how fast is answered
