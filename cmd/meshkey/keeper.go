@@ -165,6 +165,7 @@ func (a *app) fetchRecord(o *recovering, r *recovery.Result) error {
 		a.voice.Warn("%s has no recovery record of this account", at.URL)
 	case err != nil:
 		a.voice.Warn("the recovery record was not fetched: %s", plain(explain(atService(at.URL, err)).Error()))
+		a.voice.Hint("the seed is not waiting for it; once the service answers, the same command with another --out fetches the record too")
 	default:
 		o.records = append(o.records, sealedRecord{at.URL, b})
 	}

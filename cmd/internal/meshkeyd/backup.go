@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -268,6 +269,12 @@ on by itself.`,
 func (a *app) migrate(ctx context.Context, s *settings, name string, asJSON bool) error {
 	if _, err := dial(ctx, s); err == nil {
 		return exit.Errorf(exit.Failed, "the service runs; what it answers meanwhile would be lost").Hinted("stop it first")
+	}
+	if !isURL(name) { // what is shown may be copied into meshkeyd.conf, wherever serve is started
+		var err error
+		if name, err = filepath.Abs(name); err != nil {
+			return err
+		}
 	}
 	from, err := a.openStore(ctx, s.store, false)
 	if err != nil {

@@ -25,6 +25,8 @@ func explain(err error) error {
 			out.Hint = "run it as the user that the service runs as"
 		case errors.Is(err, syscall.ENOSPC):
 			out.Hint = "make room on that disk, or name a file on another"
+		case errors.Is(err, syscall.EROFS):
+			out.Hint = "a disk that turned read-only is failing: copy the folder to another, and name it with --dir"
 		}
 		return out
 	}

@@ -89,8 +89,12 @@ func (a *app) init(ctx context.Context, s *settings) error {
 	}
 	fmt.Fprintf(a.out, "Service  %s\n", serviceURL(svc, s.listen))
 	fmt.Fprintf(a.out, "Folder   %s\n", s.dir)
-	fmt.Fprintf(a.out, "Sealed   %s\n", s.seal)
-	if m, err := parseMethod(s.seal); err == nil && m.kind == byFile && filepath.Dir(m.path) == s.dir {
+	m, err := parseMethod(s.seal)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.out, "Sealed   %s\n", m)
+	if m.kind == byFile && filepath.Dir(m.path) == s.dir {
 		a.voice.Hint("%s opens the secrets and lies beside the store: whoever copies the folder has both. Keep a copy of it elsewhere, and see --seal for other ways", m.path)
 	}
 	return nil
