@@ -239,8 +239,8 @@ func placeNamed(group, name string) ([]byte, error) {
 func forgetWaiting(w store.Writer, old, next *group.Group) error {
 	name := old.Fingerprint().String()
 	for _, m := range old.Members() {
-		if next.Member(m.Address) != nil {
-			continue
+		if n := next.Member(m.Address); n != nil && n.Signature.Equal(m.Signature) {
+			continue // or somebody else has his address
 		}
 		for _, t := range []store.Table{tableWaiting, tableAsked} {
 			if err := deleteAll(w, t, under(name, m.Address, "")); err != nil {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"meshkey/group"
 	"meshkey/keyservice/api"
@@ -223,4 +224,31 @@ func TestLostPart(t *testing.T) {
 	check(t, w.db.Update(ctx, func(wr store.Writer) error { return deleteAll(wr, tableHalves, nil) }))
 	_, err := w.assent(w.serve(w.db), by(t, "xenia"), x.Group(), p, grants...)
 	isRefusal(t, err, api.ErrUnavailable)
+}
+
+// Who has a dismissed member's address, by one change with the dismissal, has
+// nothing of what the other asked for.
+func TestAddressTakenOver(t *testing.T) {
+	w := newWorld(t, "alice")
+	w.set(&group.Conditions{Delay: time.Hour})
+	x := w.appoint(2)["xenia"]
+	isRefusal(t, w.operate(w.server, w.request("alice", 1)), api.ErrWaiting)
+	if dump(t, w.db, tableWaiting) == "" || dump(t, w.db, tableAsked) == "" {
+		t.Fatal("nothing waits")
+	}
+	other := identity(t, "mallory").Member
+	other.Address = "alice@example.com"
+	p, grants := w.grants(x, []string{"xenia@example.com", "keys.example.com"}, []group.Member{other}, "alice@example.com")
+	a, err := w.assent(w.server, by(t, "xenia"), x.Group(), p, grants...)
+	check(t, err)
+	grants = append(grants, a.Grant)
+	own, err := x.Sign(p, grants...)
+	check(t, err)
+	c, err := x.Group().Conclude(p, grants, own, a.Signed)
+	check(t, err)
+	_, err = w.do(w.server, by(t, "xenia"), transferOf("groupw", c))
+	check(t, err)
+	if left := dump(t, w.db, tableWaiting) + dump(t, w.db, tableAsked); left != "" {
+		t.Errorf("%s is left", left)
+	}
 }
