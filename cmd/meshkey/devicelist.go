@@ -98,7 +98,7 @@ it from its next call on; what it has read it has read.`,
 				}
 			}
 			if len(found) != 1 {
-				return exit.Errorf(exit.Usage, "%s of the account called %s", countOf(len(found), "device is", "devices are"), terminal.Clean(args[1])).
+				return exit.Errorf(exit.Usage, "%s called %s", countOf(len(found), "device of the account is", "devices of the account are"), terminal.Clean(args[1])).
 					Hinted("meshkey device list %s names all", args[0])
 			}
 			ctx, done := waiting()

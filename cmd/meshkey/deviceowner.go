@@ -93,6 +93,10 @@ func (a *app) findPending(h *atHome, witness string, pin *udf.Key, compare bool)
 			if want.Matches(p.Request.Witness(h.account.Fingerprint())) {
 				return p, nil
 			}
+			if want.String() == h.view(p).Device { // easily taken for it, and no sign of anybody between
+				return p, exit.Errorf(exit.Usage, "%s is the fingerprint of a device that waits, not its witness", witness).
+					Hinted("give the line Witness that the device shows")
+			}
 		}
 		return p, exit.Errorf(exit.NotVerified, "no device that waits shows %s", witness).
 			Hinted("if it is what the device shows, somebody is between it and this account; meshkey device pending lists those that wait")
