@@ -167,20 +167,21 @@ func (s *state) satisfiable(member string) error {
 		}
 	}
 	if c.Need > len(c.Approvers) {
-		return errTooFewApprovers
+		return ErrTooFewApprovers
 	}
 	for _, m := range s.members {
 		if _, own := s.conditions[m.Address]; m.Address != member && (own || member != forAll) {
 			continue
 		}
 		if c.Need > len(s.Approvers(m.Address)) {
-			return fmt.Errorf("%w for %q, who cannot approve for himself", errTooFewApprovers, m.Address)
+			return fmt.Errorf("%w for %q, who cannot approve for himself", ErrTooFewApprovers, m.Address)
 		}
 	}
 	return nil
 }
 
-var errTooFewApprovers = errors.New("group: more have to approve than can")
+// ErrTooFewApprovers is the error for conditions that somebody could never fulfil.
+var ErrTooFewApprovers = errors.New("group: more have to approve than can")
 
 // check checks the bounds.
 func (c *Conditions) check() error {

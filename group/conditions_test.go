@@ -48,7 +48,7 @@ func TestConditions(t *testing.T) {
 			t.Error("a dismissed member's conditions are kept")
 		}
 	}
-	if _, err := w.admin.SetConditions(today, nil, "bob@example.com"); !errors.Is(err, errTooFewApprovers) {
+	if _, err := w.admin.SetConditions(today, nil, "bob@example.com"); !errors.Is(err, ErrTooFewApprovers) {
 		t.Errorf("conditions of all that bob cannot fulfil: %v", err)
 	}
 	w.set(&Conditions{PerDay: 10})
@@ -128,7 +128,7 @@ func TestApproversOverlap(t *testing.T) {
 	c, err := w.admin.AppointSome(today, 2, alias, identity(t, "x").Member, identity(t, "y").Member)
 	check(t, err)
 	w.deliver(c)
-	if _, err := w.admin.SetConditions(today, &Conditions{Approvers: []string{"alicia@example.com"}, Need: 1}, "alice@example.com"); !errors.Is(err, errTooFewApprovers) {
+	if _, err := w.admin.SetConditions(today, &Conditions{Approvers: []string{"alicia@example.com"}, Need: 1}, "alice@example.com"); !errors.Is(err, ErrTooFewApprovers) {
 		t.Errorf("alice under another address: %v", err)
 	}
 	w.set(&Conditions{Approvers: []string{"alicia@example.com", "x@example.com"}, Need: 1}, "alice@example.com")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -72,7 +73,12 @@ named, in the place of what is for all. --none takes conditions away.`,
 						return nil, noMember(m, args[0])
 					}
 				}
-				return admin.SetConditions(time.Now(), set, members...)
+				change, err := admin.SetConditions(time.Now(), set, members...)
+				if errors.Is(err, group.ErrTooFewApprovers) {
+					return nil, exit.Errorf(exit.Usage, "%w", err).
+						Hinted("name more approvers, or with --member those whom it is for: an approver's own requests need another's approval")
+				}
+				return change, err
 			})
 		},
 	}
