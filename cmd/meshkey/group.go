@@ -91,6 +91,7 @@ type groupView struct {
 	Service        *memberView  `json:"service,omitempty"`
 	Members        []memberView `json:"members"`
 	Administrators []memberView `json:"administrators,omitempty"`
+	Together       int          `json:"administratorsNeed,omitempty"` // of whom act together
 	Keys           int          `json:"keys"`
 
 	Conditions []conditionsView `json:"conditions,omitempty"`
@@ -112,6 +113,7 @@ func listGroup(g *group.Group) *groupView {
 	v := &groupView{
 		Group: g.Fingerprint().String(), Address: g.Address(), Serial: g.Serial(), Updated: g.Updated().Format(time.RFC3339),
 		Mode: g.Mode(), Need: g.Need(), Members: viewMembers(g.Members()), Administrators: viewMembers(g.Administrators()), Keys: len(g.Keys()),
+		Together:   g.AdministratorsNeed(),
 		Conditions: viewConditions(g),
 	}
 	if v.Members == nil {
@@ -127,6 +129,9 @@ func (v *groupView) print(w io.Writer) {
 	fmt.Fprintf(w, "Group    %s  %s\n", v.Group, terminal.Clean(v.Address))
 	fmt.Fprintf(w, "Record   number %d of %s, %s\n", v.Serial, v.Updated, countOf(v.Keys, "key", "keys"))
 	fmt.Fprintf(w, "Decrypt  %s\n", describeMode(v.Mode, v.Need))
+	if v.Together > 0 {
+		fmt.Fprintf(w, "Admit    %d of %s together\n", v.Together, countOf(len(v.Administrators), "administrator", "administrators"))
+	}
 	print := func(what string, m memberView) {
 		fmt.Fprintf(w, "  %-14s %s  %s\n", what, m.Account, terminal.Clean(m.Address))
 	}

@@ -165,6 +165,8 @@ Where two make the change, the service and you, "meshkey group add" does all of 
 		},
 	}
 	d.flags(cmd)
+	cmd.Flags().Lookup("out").Usage = "`NAME` of the two files to write, without .grant and .confirmation"
+	cmd.Flags().Lookup("force").Usage = "replace files that are there"
 	_ = cmd.MarkFlagRequired("out")
 	return cmd
 }

@@ -97,6 +97,7 @@ does its part, if it was appointed with him and no third one is needed.`,
 		},
 	}
 	administratorFlags(cmd, &open, &seed, &asJSON)
+	orOfAdministrator(cmd)
 	return cmd
 }
 
@@ -112,9 +113,14 @@ func several(first, more string) cobra.PositionalArgs {
 }
 
 func administratorFlags(cmd *cobra.Command, open *opening, seed *string, asJSON *bool) {
-	cmd.Flags().StringVar(seed, "seed", "", "`SEED` of the group, or of an administrator's account (default: the file seed in GROUP)")
+	cmd.Flags().StringVar(seed, "seed", "", "`SEED` of the group (default: the file seed in GROUP)")
 	open.flags(cmd)
 	jsonFlag(cmd, asJSON)
+}
+
+// orOfAdministrator says that an appointed administrator's own seed will do.
+func orOfAdministrator(cmd *cobra.Command) {
+	cmd.Flags().Lookup("seed").Usage = "`SEED` of the group, or of an appointed administrator's account (default: the file seed in GROUP)"
 }
 
 func (a *app) groupDelete() *cobra.Command {
@@ -144,6 +150,7 @@ dismiss as they admit: with "meshkey group add" is said how.`,
 		},
 	}
 	administratorFlags(cmd, &open, &seed, &asJSON)
+	orOfAdministrator(cmd)
 	return cmd
 }
 
