@@ -96,7 +96,7 @@ func TestReplicaParted(t *testing.T) {
 	one, two, invitation := replicas(t, db.URLAt(net.port()), db.URL())
 	c := found(t, two.at(), invitation, "alice", "bob")
 	l := c.begin(4, one.at, two.at)
-	for range times(1, 20) {
+	for range times(1, 4) {
 		l.answers(20)
 		net.lose()
 		for range 5 {
