@@ -217,7 +217,11 @@ func (d *daemon) with(f func(store.Store)) {
 	var st store.Store
 	var err error
 	if strings.HasPrefix(d.store, "postgres://") {
-		st, err = store.OpenPostgres(ctx, d.store)
+		var p *store.Postgres
+		if p, err = store.OpenPostgres(ctx, d.store); err == nil {
+			p.Patient()
+		}
+		st = p
 	} else {
 		st, err = store.OpenBolt(d.store)
 	}

@@ -110,6 +110,9 @@ func TestReplicaParted(t *testing.T) {
 		l.replayed(two.at())
 	}
 	l.stop()
+	// The one that was parted comes back, and only then can it sign a last root.
+	m := c.members[0]
+	check(t, c.insist(one.at(), m.caller, m.operation))
 	one.stop()
 	two.with(func(st store.Store) { l.verify(st) })
 }

@@ -38,7 +38,10 @@ const session = `SET idle_in_transaction_session_timeout = %d;
 	SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`
 
 // Postgres is a Store in a PostgreSQL database, which several services share.
-type Postgres struct{ pool *pgxpool.Pool }
+type Postgres struct {
+	pool *pgxpool.Pool
+	read pgx.TxOptions // how a View begins
+}
 
 // OpenPostgres connects to the database that the URL names, postgres://…, and
 // brings its tables up to date. No error holds the URL, which may have a
@@ -62,7 +65,7 @@ func OpenPostgres(ctx context.Context, url string) (*Postgres, error) {
 	if err != nil {
 		return nil, &UnavailableError{err}
 	}
-	p := &Postgres{pool}
+	p := &Postgres{pool, reading}
 	if err := p.migrate(ctx); err != nil {
 		pool.Close()
 		return nil, err
@@ -111,8 +114,13 @@ func (p *Postgres) migrate(ctx context.Context) error {
 
 // View implements Store.
 func (p *Postgres) View(ctx context.Context, f func(Reader) error) error {
-	return p.run(ctx, reading, reading, func(t pgTx) error { return f(t) })
+	return p.run(ctx, p.read, p.read, func(t pgTx) error { return f(t) })
 }
+
+// Patient has each View take as long as it likes between two statements, as who
+// verifies a log does. A service is not to have it: Views that are cut off from the
+// database keep their connections for long. It is called before the first View.
+func (p *Postgres) Patient() { p.read = lingering }
 
 // Update implements Store.
 func (p *Postgres) Update(ctx context.Context, f func(Writer) error) error {
@@ -125,9 +133,10 @@ func (p *Postgres) Update(ctx context.Context, f func(Writer) error) error {
 // before the transaction looks at the database for the first time, or it would
 // see what was there before it waited.
 var (
-	reading = pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-	beside  = changing("ROW SHARE")
-	alone   = changing("EXCLUSIVE")
+	reading   = pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+	lingering = pgx.TxOptions{BeginQuery: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0"}
+	beside    = changing("ROW SHARE")
+	alone     = changing("EXCLUSIVE")
 )
 
 func changing(mode string) pgx.TxOptions {

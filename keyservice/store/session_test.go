@@ -4,6 +4,8 @@ import (
 	"context"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"meshkey/keyservice/store/storetest"
 )
 
@@ -21,5 +23,41 @@ func TestSynchronousCommit(t *testing.T) {
 			t.Errorf("%s given: %s, %v", given, has, err)
 		}
 		p.Close()
+	}
+}
+
+// Who is gone is not waited for, unless he reads and has said that he takes his time.
+func TestIdleTransactions(t *testing.T) {
+	p, err := OpenPostgres(context.Background(), storetest.URL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	idle := func(options pgx.TxOptions, want string) {
+		t.Helper()
+		own, err := p.once(context.Background(), options, func(tx pgTx) error {
+			var has string
+			err := tx.tx.QueryRow(context.Background(), "SHOW idle_in_transaction_session_timeout").Scan(&has)
+			if has != want {
+				t.Errorf("%s instead of %s", has, want)
+			}
+			return err
+		})
+		if own != nil || err != nil {
+			t.Error(own, err)
+		}
+	}
+	idle(p.read, "3s")
+	p.Patient()
+	idle(p.read, "0")
+	idle(beside, "3s")
+	if err := p.View(context.Background(), func(r Reader) error {
+		if own := r.(pgTx).tx; own == nil {
+			t.Error("no transaction")
+		}
+		_, err := r.Get("t", []byte("k"))
+		return err
+	}); err != nil {
+		t.Error(err)
 	}
 }

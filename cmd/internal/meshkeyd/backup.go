@@ -68,6 +68,7 @@ func (a *app) backup(ctx context.Context, s *settings, name string) (*backup.Sum
 			return inUseHere(err)
 		}
 		defer st.Close()
+		patiently(st)
 		if _, err := view(ctx, st); err != nil {
 			return err
 		}
@@ -281,6 +282,7 @@ func (a *app) migrate(ctx context.Context, s *settings, name string, asJSON bool
 		return inUseHere(err)
 	}
 	defer from.Close()
+	patiently(from)
 	if _, err := view(ctx, from); err != nil {
 		return err
 	}
@@ -289,6 +291,7 @@ func (a *app) migrate(ctx context.Context, s *settings, name string, asJSON bool
 		return inUseHere(err)
 	}
 	defer to.Close()
+	patiently(to)
 	if err := a.fill(ctx, s, to, name, "the store "+shownStore(s.store), backup.From(ctx, from, tables(), nil), asJSON); err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ func (a *app) reading(ctx context.Context, s *settings) (store.Store, error) {
 		if err != nil {
 			return nil, inUseHere(err)
 		}
+		patiently(st)
 		return st, nil
 	}
 	return a.copied(s, func(to store.Store) error {
@@ -34,6 +35,13 @@ func (a *app) reading(ctx context.Context, s *settings) (store.Store, error) {
 		}
 		return load(ctx, to, from)
 	})
+}
+
+// patiently lets who reads a store of several services take his time.
+func patiently(st store.Store) {
+	if p, ok := st.(*store.Postgres); ok {
+		p.Patient()
+	}
 }
 
 // held tells whether a running service has the store for itself.
