@@ -36,7 +36,7 @@ var errOther = errors.New("store: the file is not the one that was open: it was 
 // The database remembers each page that it ever took from its list of free ones
 // and did not give back, to no use once the readers of that time are gone: some
 // 40 octets a page, and without end.
-var renewAfter int64 = 1 << 21
+var renewAfter int64 = 1 << 19
 
 // Bolt is a Store in one file, for one process at a time. While it is open, and
 // after a process that did not close it, the last changes are in a journal beside
