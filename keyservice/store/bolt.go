@@ -1,14 +1,14 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
-	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -24,7 +24,8 @@ const lockWait = 2 * time.Second
 var ErrLocked = errors.New("store: another process has the file open")
 
 // ErrDamaged is a file that is no store, or was cut off or overwritten where it
-// matters.
+// matters. Of a store that is open it means that nothing is read or written any more
+// until it is opened anew.
 var ErrDamaged = errors.New("store: the file is damaged, or is no store")
 
 // errOther is a file that is not as it was left when it was closed to be opened
@@ -48,67 +49,112 @@ type Bolt struct {
 	mu   sync.RWMutex // who uses db reads; who opens it anew writes
 	db   *bbolt.DB    // nil if it could not be opened anew, and after Close
 
-	writing sync.Mutex // has who changes anything, db too
-	journal journal    // has the changes that are in newer
-	doubt   bool       // it is not known whether the last change of db was made
-	last    int        // number of the file's last transaction when it was closed
-	over    bool       // closed
+	writing sync.Mutex  // has who changes anything, db too
+	journal journal     // has the changes that are in newer
+	loaded  bool        // journal and newer are those of the file
+	doubt   bool        // it is not known whether the last change of db was made
+	last    int         // number of the file's last transaction when it was closed
+	own     fs.FileInfo // the file that is open
+	over    bool        // closed
 
 	pair  sync.Mutex // a state is one of db and newer, both taken with it
 	newer *overlay   // what is not, or just now, in db
+
+	broken atomic.Pointer[UnavailableError] // the damage that was met: nothing goes on after it
+	stuck  atomic.Bool                      // db has locks of its own that it will not give back
 }
 
 // OpenBolt opens the file of that name, and makes it, with mode 0600, if it is
 // not there. It is an error if another process has it open, or if it has a
 // journal, as after a process that ended without Close, that is not there.
 func OpenBolt(name string) (*Bolt, error) {
-	b := &Bolt{name: name}
+	return openBolt(name, system{})
+}
+
+func openBolt(name string, d disk) (*Bolt, error) {
+	b := &Bolt{name: name, journal: journal{disk: d, name: name + journalSuffix}}
 	if err := b.open(); err != nil {
 		return nil, err
 	}
 	return b, nil
 }
 
-// open opens the file and its journal. Nobody else uses b. What the database cannot
-// read at its start, it says by an error, by a panic, or by reading beyond the end of
-// what is mapped; after the latter two it keeps its lock on the file until the process
-// ends.
-func (b *Bolt) open() (err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("%w: %v", ErrDamaged, p)
-		}
-	}()
-	db, err := bbolt.Open(b.name, 0o600, &bbolt.Options{Timeout: lockWait, FreelistType: bbolt.FreelistMapType})
-	switch {
-	case err == nil:
-	case errors.Is(err, bbolt.ErrTimeout):
-		return ErrLocked
-	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrVersionMismatch), errors.Is(err, berrors.ErrChecksum):
-		return fmt.Errorf("%w: %w", ErrDamaged, err)
-	default:
-		return fmt.Errorf("store: %w", err)
+// open opens the file and its journal. Nobody else uses b.
+func (b *Bolt) open() error {
+	if err := b.openFile(); err != nil || b.loaded {
+		return err
 	}
-	b.newer, b.doubt = nil, false
-	// If a process ended while it emptied the journal, the file has to have the
-	// new seed for good before anything is written over the old changes.
-	var seed []byte
-	if b.last > 0 && b.last != lastOf(db) {
-		err = errOther
-	} else {
-		seed, err = settle(db)
-	}
+	err := b.load()
 	if err == nil {
-		if b.journal.start(seed); seed != nil {
-			err = b.journal.load(b.name+journalSuffix, func(e entry) { b.newer = b.newer.with(e) })
-		}
+		err = b.damage()
 	}
 	if err != nil {
 		b.journal.close()
-		return errors.Join(err, db.Close())
+		b.newer = nil
+		return errors.Join(err, b.closeFile())
 	}
-	b.db = db
+	b.loaded = true
+	return nil
+}
+
+// openFile opens the file. What the database cannot read at its start, it says by an
+// error, or as guard has it; after the latter it keeps its lock on the file until the
+// process ends.
+func (b *Bolt) openFile() error {
+	var db *bbolt.DB
+	err := b.guard(func() (err error) {
+		db, err = bbolt.Open(b.name, 0o600, &bbolt.Options{
+			Timeout: lockWait, FreelistType: bbolt.FreelistMapType,
+			OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
+				f, err := os.OpenFile(name, flag, mode)
+				if err == nil {
+					b.own, err = f.Stat()
+				}
+				return f, err
+			},
+		})
+		return err
+	})
+	switch {
+	case err == nil, b.damage() != nil:
+	case errors.Is(err, bbolt.ErrTimeout):
+		err = ErrLocked
+	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrVersionMismatch), errors.Is(err, berrors.ErrChecksum):
+		err = fmt.Errorf("%w: %w", ErrDamaged, err)
+	default:
+		err = fmt.Errorf("store: %w", err)
+	}
+	if err != nil {
+		return err
+	}
+	b.db, b.doubt = db, false
+	if last := b.lastID(); b.last > 0 && b.last != last {
+		return errors.Join(errOther, b.closeFile())
+	}
+	return b.damage()
+}
+
+// load makes what was left in the journal durable. Not all that is read need be so:
+// what a process could not make durable before it ended is read from memory, and
+// another time to try finds nothing to do. So all is written once more, into the
+// database. Where that is not possible, as on a full disk, it can be read, and is
+// written before anything else is.
+func (b *Bolt) load() error {
+	if err := b.db.Sync(); err != nil {
+		return err
+	}
+	seed, before, err := b.seeds()
+	if err != nil {
+		return err
+	}
+	if b.journal.start(seed); seed == nil {
+		return nil
+	}
+	b.journal.failed = true
+	if err := b.journal.load(before, func(e entry) { b.newer = b.newer.with(e) }); err != nil {
+		return err
+	}
+	_ = b.merge(nil)
 	return nil
 }
 
@@ -144,15 +190,15 @@ func (b *Bolt) see(f func(boltReader) error) (own, err error) {
 	if b.db == nil {
 		return nil, errClosed
 	}
-	b.pair.Lock()
-	tx, err := b.db.Begin(false)
-	newer := b.newer
-	b.pair.Unlock()
+	tx, newer, err := b.begin(false)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = tx.Rollback() }()
-	return f(boltReader{tx, newer}), nil
+	defer b.end(tx)
+	if own = f(boltReader{b, tx, newer}); own == nil {
+		err = b.damage()
+	}
+	return own, err
 }
 
 // Update implements Store.
@@ -174,50 +220,53 @@ func (b *Bolt) Update(ctx context.Context, f func(Writer) error) error {
 	})
 	if own == nil && err == nil && len(w.changes) > 0 {
 		err = b.keep(w)
-		b.renew()
+		b.renew(err)
 	}
 	return result(own, err)
 }
 
-// ready opens what could not be opened anew, and finds out what is in doubt.
+// errReaders is a database that has to be opened anew, while somebody reads it.
+var errReaders = errors.New("store: writing failed, and who still reads has to end first")
+
+// ready opens what could not be opened anew, or failed: what the database has in
+// memory then is not what it would read. Who began to read before it failed is
+// waited for, or it might write over what he reads.
 func (b *Bolt) ready() error {
 	switch {
 	case b.over:
 		return errClosed
+	case b.damage() != nil:
+		return b.damage()
 	case b.db == nil:
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		return b.open()
 	case b.doubt:
-		seed, err := settle(b.db)
-		if err != nil {
-			return err
+		if !b.mu.TryLock() {
+			return errReaders
 		}
-		if !bytes.Equal(seed, b.journal.seed) { // it was made
-			b.merged(seed)
-		}
-		b.doubt = false
+		defer b.mu.Unlock()
+		b.last = b.lastID()
+		return errors.Join(b.closeFile(), b.openFile())
 	}
 	return nil
 }
 
-// settle makes all that is to be seen in the database durable, and returns the
-// seed of its journal, nil for none.
-func settle(db *bbolt.DB) (seed []byte, err error) {
-	if err := db.Sync(); err != nil {
-		return nil, err
-	}
-	err = db.View(func(tx *bbolt.Tx) error {
-		if bucket := tx.Bucket(journalBucket); bucket != nil {
-			seed = bytes.Clone(bucket.Get(journalSeed))
-		}
-		return nil
-	})
-	return seed, err
-}
+// Where the database has the seed of its journal, and the one before, with which the
+// journal's file may still begin, empty if that file is new. No table is called so.
+var journalBucket, journalSeed, journalBefore = []byte("\x00journal"), []byte("seed"), []byte("before")
 
-// Where the database has the seed of its journal. No table is called so.
-var journalBucket, journalSeed = []byte("\x00journal"), []byte("seed")
+// seeds returns the database's seed of its journal, nil for none, and the one before,
+// nil if the file does not tell.
+func (b *Bolt) seeds() (seed, before []byte, err error) {
+	own, err := b.see(func(r boltReader) (err error) {
+		if seed, err = r.stored(journalBucket, journalSeed); err == nil {
+			before, err = r.stored(journalBucket, journalBefore)
+		}
+		return err
+	})
+	return seed, before, errors.Join(own, err)
+}
 
 // keep makes the changes of w durable, and then seen.
 func (b *Bolt) keep(w *boltWriter) error {
@@ -243,10 +292,22 @@ func (b *Bolt) keep(w *boltWriter) error {
 	return nil
 }
 
-// empty puts the journal's changes into the database, and begins it anew.
+// empty puts the journal's changes into the database, and begins it anew: in a new
+// file if what was written to the one there is was not, or of nobody knows whom.
 func (b *Bolt) empty() error {
-	if err := b.journal.create(b.name + journalSuffix); err != nil {
-		return err
+	if b.journal.failed {
+		if err := b.merge(nil); err != nil {
+			return err
+		}
+	}
+	if b.journal.seed == nil {
+		// The journal of that name is this file's as long as the file of its name is.
+		if there, err := os.Stat(b.name); err != nil || !os.SameFile(there, b.own) {
+			return errOther
+		}
+		if err := b.journal.create(); err != nil {
+			return err
+		}
 	}
 	seed := make([]byte, len(b.journal.sum))
 	secret.Fill(seed)
@@ -265,9 +326,9 @@ func (b *Bolt) merge(seed []byte) error {
 			return err
 		}
 		if seed == nil {
-			return bucket.Delete(journalSeed)
+			return errors.Join(bucket.Delete(journalSeed), bucket.Delete(journalBefore))
 		}
-		return bucket.Put(journalSeed, seed)
+		return errors.Join(bucket.Put(journalSeed, seed), bucket.Put(journalBefore, b.journal.mark))
 	})
 	if err == nil {
 		b.merged(seed)
@@ -284,10 +345,28 @@ func (b *Bolt) merged(seed []byte) {
 	b.journal.start(seed)
 }
 
-// commit changes the database. If it fails, what it left is for ready to find out.
+// commitTx is a variable for tests of what fails.
+var commitTx = (*bbolt.Tx).Commit
+
+// commit changes the database. If that fails, it may have been made all the same, and
+// be seen though it is not durable: the journal is not used either before there is a
+// change that is.
 func (b *Bolt) commit(f func(*bbolt.Tx) error) error {
-	err := b.db.Update(f)
-	b.doubt = err != nil
+	tx, _, err := b.begin(true)
+	if err == nil {
+		err = b.guard(func() error {
+			if err := f(tx); err != nil {
+				return err
+			}
+			return commitTx(tx)
+		})
+		if err != nil {
+			b.end(tx)
+		}
+	}
+	if err != nil {
+		b.doubt, b.journal.failed = true, true
+	}
 	return err
 }
 
@@ -299,8 +378,9 @@ func (b *Bolt) Backup(w io.Writer) error {
 		return result(nil, err)
 	}
 	defer b.mu.RUnlock()
+	defer b.end(tx)
 	_, err = tx.WriteTo(w)
-	return errors.Join(err, tx.Rollback())
+	return err
 }
 
 // whole is a reader of the database while all is in it. It uses db until mu is
@@ -315,7 +395,7 @@ func (b *Bolt) whole() (*bbolt.Tx, error) {
 		return nil, err
 	}
 	b.mu.RLock()
-	tx, err := b.db.Begin(false)
+	tx, _, err := b.begin(false)
 	if err != nil {
 		b.mu.RUnlock()
 	}
@@ -325,15 +405,22 @@ func (b *Bolt) whole() (*bbolt.Tx, error) {
 // renew opens the file anew if it is time to, and nobody uses it at the moment: a
 // reader may take long, and nobody is to wait for him. Where one goroutine makes
 // all changes (Committer) such a moment comes soon.
-func (b *Bolt) renew() {
+// After errOther it is only closed.
+func (b *Bolt) renew(err error) {
+	if b.damage() != nil {
+		return
+	}
 	stats := b.db.Stats()
-	if stats.TxStats.GetPageCount() < renewAfter || !b.mu.TryLock() {
+	other := errors.Is(err, errOther)
+	if !other && stats.TxStats.GetPageCount() < renewAfter || !b.mu.TryLock() {
 		return
 	}
 	defer b.mu.Unlock()
-	b.shut()
+	_ = b.shut()
 	// If it cannot be opened, whoever comes next tries again.
-	_ = b.open()
+	if !other {
+		_ = b.open()
+	}
 }
 
 // Close implements Store.
@@ -350,24 +437,33 @@ func (b *Bolt) Close() error {
 // then all is in both, and the next to open them finds it. Nobody else uses b.
 func (b *Bolt) shut() error {
 	if b.db == nil {
+		b.journal.close()
+		b.newer, b.loaded = nil, false
 		return nil
 	}
-	spare := !b.doubt && (b.journal.seed == nil || b.merge(nil) == nil)
-	made := b.journal.file != nil
-	b.journal.close()
-	if spare && made {
-		_ = os.Remove(b.name + journalSuffix)
+	spare := !b.doubt && b.damage() == nil && (b.journal.seed == nil && !b.journal.failed || b.merge(nil) == nil)
+	if spare {
+		b.journal.remove()
 	}
-	b.last = lastOf(b.db)
-	err := b.db.Close()
-	b.db, b.newer = nil, nil
+	b.journal.close()
+	b.newer, b.loaded = nil, false
+	b.last = b.lastID()
+	return errors.Join(b.damage(), b.closeFile())
+}
+
+// closeFile closes the database, if that ends.
+func (b *Bolt) closeFile() (err error) {
+	if !b.stuck.Load() {
+		err = b.db.Close()
+	}
+	b.db = nil
 	return err
 }
 
-// lastOf is the number of a database's last transaction.
-func lastOf(db *bbolt.DB) (id int) {
-	_ = db.View(func(tx *bbolt.Tx) error {
-		id = tx.ID()
+// lastID is the number of the database's last transaction, 0 if it does not tell.
+func (b *Bolt) lastID() (id int) {
+	_, _ = b.see(func(r boltReader) error {
+		id = r.tx.ID()
 		return nil
 	})
 	return id

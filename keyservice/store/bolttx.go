@@ -9,6 +9,7 @@ import (
 
 // A boltReader sees a state: the database, and over it what is newer.
 type boltReader struct {
+	store *Bolt
 	tx    *bbolt.Tx
 	newer *overlay
 }
@@ -18,11 +19,27 @@ func (r boltReader) Get(table Table, key []byte) ([]byte, error) {
 	if value, ok := r.newer.get(overlayKey(table, key)); ok {
 		return bytes.Clone(value), nil
 	}
-	bucket := r.tx.Bucket([]byte(table))
-	if bucket == nil {
-		return nil, nil
+	return r.stored([]byte(table), key)
+}
+
+// stored is what the database has.
+func (r boltReader) stored(table, key []byte) (value []byte, err error) {
+	err = r.store.guard(func() error {
+		if bucket := r.tx.Bucket(table); bucket != nil {
+			value = bytes.Clone(bounded(bucket.Get(key), MaxValue))
+		}
+		return nil
+	})
+	return value, err
+}
+
+// bounded is b. What the database gives out may be anything if that is damaged, and
+// too long to be copied.
+func bounded(b []byte, most int) []byte {
+	if len(b) > most {
+		panic("an entry is longer than any that is kept")
 	}
-	return bytes.Clone(bucket.Get(key)), nil
+	return b
 }
 
 // Scan implements Reader.
@@ -36,7 +53,7 @@ func (r boltReader) Scan(table Table, prefix, after []byte, yield func(key, valu
 	// before yields what the database has before end, or all for nil.
 	before := func(end []byte) bool {
 		for older.key != nil && bytes.HasPrefix(older.key, prefix) && (end == nil || bytes.Compare(older.key, end) < 0) {
-			if !bytes.Equal(older.key, after) && !yield(bytes.Clone(older.key), append([]byte{}, older.value...)) {
+			if !bytes.Equal(older.key, after) && !yield(older.key, older.value) {
 				return false
 			}
 			older.next()
@@ -58,29 +75,47 @@ func (r boltReader) Scan(table Table, prefix, after []byte, yield func(key, valu
 	if !stopped {
 		before(nil)
 	}
-	return nil
+	return older.err
 }
 
 // older is where a reader is in a table of the database.
 func (r boltReader) older(table Table, from []byte) *boltCursor {
-	bucket := r.tx.Bucket([]byte(table))
-	if bucket == nil {
-		return &boltCursor{}
-	}
-	c := &boltCursor{cursor: bucket.Cursor()}
-	c.key, c.value = c.cursor.Seek(from)
+	c := &boltCursor{store: r.store}
+	c.move(func() (key, value []byte) {
+		bucket := r.tx.Bucket([]byte(table))
+		if bucket == nil {
+			return nil, nil
+		}
+		c.cursor = bucket.Cursor()
+		return c.cursor.Seek(from)
+	})
 	return c
 }
 
-// A boltCursor is at an entry; its key is nil at the end.
+// A boltCursor is at an entry, of which it has copies; its key is nil at the end, and
+// after an error.
 type boltCursor struct {
+	store      *Bolt
 	cursor     *bbolt.Cursor
 	key, value []byte
+	err        error
 }
 
 func (c *boltCursor) next() {
 	if c.key != nil {
-		c.key, c.value = c.cursor.Next()
+		c.move(c.cursor.Next)
+	}
+}
+
+func (c *boltCursor) move(to func() (key, value []byte)) {
+	var key, value []byte
+	c.err = c.store.guard(func() error {
+		k, v := to()
+		key, value = bytes.Clone(bounded(k, MaxKey)), append([]byte{}, bounded(v, MaxValue)...)
+		return nil
+	})
+	if c.key, c.value = key, value; c.err != nil {
+		c.key = nil
 	}
 }
 

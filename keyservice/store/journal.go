@@ -1,14 +1,15 @@
 package store
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 )
 
 // journalSuffix makes the journal's name of the file's.
@@ -21,8 +22,7 @@ var journalLimit = 512 << 10
 
 const maxJournal = 1 << 24
 
-// ErrJournal is a file whose last changes are in a journal beside it that is not
-// there.
+// ErrJournal is a file whose last changes are in a journal that is not beside it.
 var ErrJournal = errors.New("store: the file was not closed, and its journal is not there")
 
 // A journal is a file with the changes that were made since the embedded store's
@@ -36,49 +36,67 @@ var ErrJournal = errors.New("store: the file was not closed, and its journal is 
 // The sum before the first frame is a random seed that the store's file has. So
 // writing another seed there empties the journal, whatever its file has; and no
 // frame is taken for one that was not written after the one before it, whole.
+//
+// The first frame has no changes. It is within one sector of the disk, which is
+// written as a whole or not, so it always tells which seed what follows was written
+// with: that of the store's file, or, if nothing was written since, the one before.
+// A journal that has neither is another file's, or of another time.
 type journal struct {
-	file *os.File // nil until there is one
-	seed []byte   // nil if nothing is to be written before the file has one
-	sum  [sha256.Size]byte
-	size int // where the next frame goes
+	disk   disk
+	name   string
+	file   journalFile // nil until there is one
+	seed   []byte      // nil if nothing is to be written before the file has one
+	mark   []byte      // the seed that its file begins with, nil for a new one
+	failed bool        // what is in its file may not be what was written
+	sum    [sha256.Size]byte
+	size   int // where the next frame goes
 }
 
 // start empties the journal.
 func (j *journal) start(seed []byte) {
-	j.seed, j.size = seed, 0
+	j.seed, j.size, j.failed = seed, 0, false
 	copy(j.sum[:], seed)
 }
 
-// create makes the journal's file, so that it stays.
-func (j *journal) create(name string) error {
-	if j.file != nil {
-		return nil
+// create makes the journal's file, so that it stays. It is a new one, whatever is
+// there: what is in memory of a file that could not be written cannot be trusted, and
+// another process may have one of that name open for a store that was moved away.
+func (j *journal) create() error {
+	j.close()
+	if err := j.disk.remove(j.name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := j.disk.open(j.name, os.O_RDWR|os.O_CREATE|os.O_EXCL)
 	if err != nil {
 		return err
 	}
-	if err := syncFolder(filepath.Dir(name)); err != nil {
+	if err := j.disk.syncFolder(filepath.Dir(j.name)); err != nil {
 		return errors.Join(err, f.Close())
 	}
 	j.file = f
 	return nil
 }
 
-func syncFolder(name string) error {
-	if runtime.GOOS == "windows" {
-		return nil // which has no such thing
+// remove takes the journal's file away, if it is still the one there.
+func (j *journal) remove() {
+	if j.file == nil {
+		return
 	}
-	d, err := os.Open(name)
+	ours, err := j.file.Stat()
 	if err != nil {
-		return err
+		return
 	}
-	return errors.Join(d.Sync(), d.Close())
+	if there, err := os.Lstat(j.name); err == nil && os.SameFile(ours, there) {
+		j.close() // some systems remove no open file
+		_ = j.disk.remove(j.name)
+	}
 }
 
-// load opens the journal's file and calls yield with the changes that it has.
-func (j *journal) load(name string, yield func(entry)) error {
-	f, err := os.OpenFile(name, os.O_RDWR, 0)
+// load opens the journal's file and calls yield with the changes that it has. before
+// is the seed before the journal's own, empty if the file was new then, nil if that is
+// not known.
+func (j *journal) load(before []byte, yield func(entry)) error {
+	f, err := j.disk.open(j.name, os.O_RDWR)
 	if errors.Is(err, fs.ErrNotExist) {
 		return ErrJournal
 	}
@@ -91,9 +109,12 @@ func (j *journal) load(name string, yield func(entry)) error {
 	if err := f.Sync(); err != nil {
 		return err
 	}
-	b, err := io.ReadAll(io.LimitReader(f, maxJournal))
+	b, err := io.ReadAll(io.NewSectionReader(f, 0, maxJournal))
 	if err != nil {
 		return err
+	}
+	if !begins(b, j.seed) && !begins(b, before) && before != nil && !(len(before) == 0 && unwritten(b)) && len(b) > 0 {
+		return fmt.Errorf("%w: what is there is of another file, or of another time", ErrJournal)
 	}
 	for {
 		frame, sum := nextFrame(b[j.size:], j.sum)
@@ -111,23 +132,44 @@ func (j *journal) load(name string, yield func(entry)) error {
 	}
 }
 
-// fits tells whether a frame of some length may be appended.
-func (j *journal) fits(n int) bool { return j.seed != nil && j.size+n <= journalLimit }
+// begins tells whether the first frame of b was written with the seed.
+func begins(b, seed []byte) bool {
+	var sum [sha256.Size]byte
+	copy(sum[:], seed)
+	frame, _ := nextFrame(b, sum)
+	return len(seed) == len(sum) && frame != nil
+}
 
-// append writes a frame and makes it durable. If that fails, the next is written
-// in its place.
+// unwritten tells whether the first frame was not written: a file may have got its
+// length before.
+func unwritten(b []byte) bool {
+	return len(b) < firstLen || len(bytes.TrimLeft(b[:firstLen], "\x00")) == 0
+}
+
+// fits tells whether a frame of some length may be appended.
+func (j *journal) fits(n int) bool {
+	return j.seed != nil && !j.failed && j.size+n <= journalLimit
+}
+
+// append writes a frame and makes it durable. After a failure nothing is appended any
+// more: what the disk has then, nobody knows, and what memory has of the file may
+// be something else, however often it is made durable.
 func (j *journal) append(entries []entry) error {
-	b := binary.BigEndian.AppendUint32(nil, uint32(frameLen(entries)-4-sha256.Size))
-	b = appendEntries(b, entries)
-	sum := frameSum(j.sum, b)
-	b = append(b, sum[:]...)
-	if _, err := j.file.WriteAt(b, int64(j.size)); err != nil {
+	var b []byte
+	sum := j.sum
+	if j.size == 0 {
+		b, sum = appendFrame(nil, sum, nil)
+	}
+	b, sum = appendFrame(b, sum, entries)
+	_, err := j.file.WriteAt(b, int64(j.size))
+	if err == nil {
+		err = j.file.Sync()
+	}
+	if err != nil {
+		j.failed = true
 		return err
 	}
-	if err := j.file.Sync(); err != nil {
-		return err
-	}
-	j.sum, j.size = sum, j.size+len(b)
+	j.sum, j.size, j.mark = sum, j.size+len(b), j.seed
 	return nil
 }
 
@@ -136,12 +178,24 @@ func (j *journal) close() {
 	if j.file != nil {
 		_ = j.file.Close()
 	}
-	*j = journal{}
+	*j = journal{disk: j.disk, name: j.name}
+}
+
+// firstLen is how long a frame without changes is.
+const firstLen = 4 + sha256.Size
+
+// appendFrame appends a frame to b, and returns its sum.
+func appendFrame(b []byte, before [sha256.Size]byte, entries []entry) ([]byte, [sha256.Size]byte) {
+	start := len(b)
+	b = binary.BigEndian.AppendUint32(b, uint32(frameLen(entries)-firstLen))
+	b = appendEntries(b, entries)
+	sum := frameSum(before, b[start:])
+	return append(b, sum[:]...), sum
 }
 
 // frameLen is how long the frame of changes is.
 func frameLen(entries []entry) int {
-	n := 4 + sha256.Size
+	n := firstLen
 	for _, e := range entries {
 		n += 8 + len(e.key) + len(e.value)
 	}

@@ -253,7 +253,8 @@ func TestJournalInDoubt(t *testing.T) {
 						if err := b.newer.put(tx); err != nil {
 							return err
 						}
-						return tx.Bucket(journalBucket).Put(journalSeed, bytes.Repeat([]byte{7}, 32))
+						bucket := tx.Bucket(journalBucket)
+						return errors.Join(bucket.Put(journalSeed, bytes.Repeat([]byte{7}, 32)), bucket.Put(journalBefore, b.journal.mark))
 					}))
 				}
 				if err := b.commit(func(*bbolt.Tx) error { return failed }); err != failed {
