@@ -288,3 +288,152 @@ func FuzzParseEntries(f *testing.F) {
 		}
 	})
 }
+
+// A journal of another file, or of another time, is not taken for an empty one.
+func TestJournalOther(t *testing.T) {
+	limit := journalLimit
+	t.Cleanup(func() { journalLimit = limit })
+	journalLimit = 200
+	ctx := context.Background()
+	b := openTest(t, filepath.Join(t.TempDir(), "store"))
+	other := openTest(t, filepath.Join(t.TempDir(), "store"))
+	put := func(b *Bolt) {
+		t.Helper()
+		check(t, b.Update(ctx, func(w Writer) error { return w.Put("a", []byte("1"), make([]byte, 60)) }))
+	}
+	put(b)
+	put(other)
+	old, err := os.ReadFile(other.journal.name)
+	check(t, err)
+	replaced := func(octets []byte) error {
+		b, err := OpenBolt(killed(t, b, func([]byte) []byte { return octets }))
+		if err == nil {
+			check(t, b.Close())
+		}
+		return err
+	}
+	if err := replaced(old); !errors.Is(err, ErrJournal) {
+		t.Errorf("another's: %v", err)
+	}
+	if old, err = os.ReadFile(b.journal.name); err != nil {
+		t.Fatal(err)
+	}
+	check(t, replaced(old))
+	for range 8 {
+		put(b)
+	}
+	if err := replaced(old); !errors.Is(err, ErrJournal) {
+		t.Errorf("an old one: %v", err)
+	}
+}
+
+// A failing is a disk of which writing fails when it is told to, after it was done or
+// half done.
+type failing struct {
+	system
+	write, sync bool
+}
+
+var errDisk = errors.New("the disk fails")
+
+func (d *failing) open(name string, flag int) (journalFile, error) {
+	f, err := d.system.open(name, flag)
+	return failingFile{f, d}, err
+}
+
+type failingFile struct {
+	journalFile
+	disk *failing
+}
+
+func (f failingFile) WriteAt(b []byte, at int64) (int, error) {
+	if f.disk.write {
+		n, _ := f.journalFile.WriteAt(b[:len(b)/2], at)
+		return n, errDisk
+	}
+	return f.journalFile.WriteAt(b, at)
+}
+
+func (f failingFile) Sync() error {
+	if f.disk.sync {
+		return errDisk
+	}
+	return f.journalFile.Sync()
+}
+
+// After a change could not be made durable nothing is written behind it or in its
+// place, and it is not made by what is: the next goes into another file.
+func TestJournalFails(t *testing.T) {
+	ctx := context.Background()
+	for _, how := range []string{"write", "sync"} {
+		t.Run(how, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(7, 8))
+			d := &failing{}
+			b, err := openBolt(filepath.Join(t.TempDir(), "store"), d)
+			check(t, err)
+			t.Cleanup(func() { _ = b.Close() })
+			m := model{}
+			for range 5 {
+				for range 2 {
+					check(t, b.Update(ctx, func(w Writer) error { return m.change(w, r) }))
+				}
+				held, err := os.Open(b.journal.name) // so that its number is not given to the next
+				check(t, err)
+				before, err := held.Stat()
+				check(t, err)
+				d.write, d.sync = how == "write", how == "sync"
+				var down *UnavailableError
+				for range 2 {
+					err := b.Update(ctx, func(w Writer) error { return maps.Clone(m).change(w, r) })
+					if !errors.As(err, &down) || !errors.Is(err, errDisk) {
+						t.Fatal(err)
+					}
+					m.view(t, b)
+				}
+				*d = failing{}
+				check(t, b.Update(ctx, func(w Writer) error { return m.change(w, r) }))
+				after, err := os.Stat(b.journal.name)
+				check(t, err)
+				check(t, held.Close())
+				if os.SameFile(before, after) {
+					t.Error("the file that failed is written")
+				}
+				m.view(t, b)
+				m.view(t, openTest(t, killed(t, b, asIs)))
+			}
+		})
+	}
+}
+
+// After the database could not be made durable, the journal is not used before it was
+// written anew: that it is durable then is not asked of the system, which would say so.
+func TestDatabaseFails(t *testing.T) {
+	limit, commit := journalLimit, commitTx
+	t.Cleanup(func() { journalLimit, commitTx = limit, commit })
+	journalLimit = 500
+	ctx := context.Background()
+	r := rand.New(rand.NewPCG(9, 10))
+	m := model{}
+	b := openTest(t, filepath.Join(t.TempDir(), "store"))
+	commits := 0
+	for failed := 0; failed < 5; {
+		commitTx = func(tx *bbolt.Tx) error { return errors.Join(commit(tx), errDisk) }
+		after := maps.Clone(m)
+		err := b.Update(ctx, func(w Writer) error { return after.change(w, r) })
+		if err == nil {
+			m = after
+			continue
+		}
+		failed++
+		m.view(t, b)
+		db := b.db
+		commitTx = func(tx *bbolt.Tx) error { commits++; return commit(tx) }
+		commits = 0
+		check(t, b.Update(ctx, func(w Writer) error { return m.change(w, r) }))
+		if commits < 2 || b.db == db {
+			t.Errorf("%d times written, opened anew: %v", commits, b.db != db)
+		}
+		m.view(t, b)
+		m.view(t, openTest(t, killed(t, b, asIs)))
+	}
+}
