@@ -46,7 +46,7 @@ func TestJournalGone(t *testing.T) {
 	journal := d.store + ".journal"
 	check(t, os.Rename(journal, journal+".away"))
 	out, err := exec.Command(program(t), "serve", "--dir", d.dir).CombinedOutput()
-	if err == nil || !strings.Contains(string(out), journal+" is not there") {
+	if err == nil || !strings.Contains(string(out), "there is no journal of it in "+journal) {
 		t.Errorf("%v: %s", err, out)
 	}
 	check(t, os.Rename(journal+".away", journal))

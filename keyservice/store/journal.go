@@ -113,7 +113,8 @@ func (j *journal) load(before []byte, yield func(entry)) error {
 	if err != nil {
 		return err
 	}
-	if !begins(b, j.seed) && !begins(b, before) && before != nil && !(len(before) == 0 && unwritten(b)) && len(b) > 0 {
+	ours := before == nil || len(b) == 0 || begins(b, j.seed) || begins(b, before) || len(before) == 0 && unwritten(b)
+	if !ours {
 		return fmt.Errorf("%w: what is there is of another file, or of another time", ErrJournal)
 	}
 	for {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -58,10 +59,14 @@ func (d *daemon) unready(ctx context.Context) string {
 func (d *daemon) storeDown(ctx context.Context) string {
 	ctx, cancel := context.WithTimeout(ctx, probe)
 	defer cancel()
-	if d.store.View(ctx, func(r store.Reader) error {
+	err := d.store.View(ctx, func(r store.Reader) error {
 		_, err := r.Get(tableService, []byte(keyAddress))
 		return err
-	}) != nil {
+	})
+	switch {
+	case errors.Is(err, store.ErrDamaged):
+		return "the store is damaged"
+	case err != nil:
 		return "the store does not answer"
 	}
 	if d.server.Writes(ctx) != nil {

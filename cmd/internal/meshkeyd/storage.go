@@ -39,8 +39,8 @@ func (a *app) openStore(ctx context.Context, name string, fresh bool) (store.Sto
 	}
 	st, err := store.OpenBolt(name)
 	if errors.Is(err, store.ErrJournal) {
-		return nil, exit.Errorf(exit.Failed, "the store %s was not closed, and its journal %[1]s.journal is not there", name).
-			Hinted("bring it back: it has the newest changes; if it is lost, see docs/operating.md, The journal is gone")
+		return nil, exit.Errorf(exit.Failed, "the store %s was not closed, and there is no journal of it in %[1]s.journal", name).
+			Hinted("bring back the one that was beside it then: it has the newest changes; if it is lost, see docs/operating.md, The journal is gone")
 	}
 	if err != nil {
 		return nil, damaged(name, err)
