@@ -150,7 +150,6 @@ func (b *Bolt) load() error {
 	if b.journal.start(seed); seed == nil {
 		return nil
 	}
-	b.journal.failed = true
 	if err := b.journal.load(before, func(e entry) { b.newer = b.newer.with(e) }); err != nil {
 		return err
 	}
