@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -28,6 +29,10 @@ const (
 	// abandoned is how long the database waits for the next statement of a
 	// transaction, whose service may be gone, before others have what it locked.
 	abandoned = 3 * time.Second
+	// connections is how many a service has at the most, unless the URL has
+	// pool_max_conns. It seldom needs more than two; but those that were cut off
+	// count for up to a quarter of a minute, and there have to be others meanwhile.
+	connections = 16
 	// pageLen is how many entries a Scan holds in memory.
 	pageLen = 256
 )
@@ -50,6 +55,9 @@ func OpenPostgres(ctx context.Context, url string) (*Postgres, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, errors.New("store: the URL of the database cannot be read")
+	}
+	if !strings.Contains(url, "pool_max_conns=") {
+		config.MaxConns = max(config.MaxConns, connections)
 	}
 	if t := &config.ConnConfig.ConnectTimeout; *t == 0 {
 		*t = patience

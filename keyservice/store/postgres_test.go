@@ -13,6 +13,25 @@ import (
 	"meshkey/keyservice/store/storetest"
 )
 
+// As many connections as the least pool has may be lost, and there are others.
+func TestSpareConnections(t *testing.T) {
+	s, err := store.OpenPostgres(ctx, storetest.URL(t))
+	check(t, err)
+	defer s.Close()
+	bounded, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	var held func(n int) error
+	held = func(n int) error {
+		return s.View(bounded, func(store.Reader) error {
+			if n == 0 {
+				return nil
+			}
+			return held(n - 1)
+		})
+	}
+	check(t, held(10))
+}
+
 // A statement that takes too long, or whose caller will not wait, costs its own
 // connection, and no other.
 func TestSlowStatement(t *testing.T) {
