@@ -74,7 +74,7 @@ func sit(t *testing.T, args ...string) *person {
 // sees waits until the terminal shows a text.
 func (p *person) sees(text string) {
 	p.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		p.mu.Lock()
 		found := strings.Contains(p.screen.String(), text)
 		p.mu.Unlock()
@@ -136,7 +136,7 @@ func TestInterruptedSearch(t *testing.T) {
 	p.types("SAQZ-AJS7-NJMO-B6S3-4J6U-AHPD-TL5C-HEPS-523G-VBSK-FUDG-X3IR-5S2X-UGBI-YWIA\n")
 	p.sees("Shall I? [y/N]")
 	p.types("y\n")
-	time.Sleep(300 * time.Millisecond)
+	time.Sleep(2 * time.Second) // nothing shows that the search goes on, which takes minutes
 	p.types(interruptKey)
 	p.sees("Type another sheet, or one of these again.")
 	p.types("SARP-IOIN-ZN5Z-H55S-YNAM-OIQT-LKOU-YUN2-C7SG-EQDQ-BIIQ-HIS6-BV55-2NTT-WL2Q\n")
