@@ -18,6 +18,7 @@ func TestSpareConnections(t *testing.T) {
 	s, err := store.OpenPostgres(ctx, storetest.URL(t))
 	check(t, err)
 	defer s.Close()
+	s.Patient() // so that the first is not given up before the last has begun
 	bounded, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	var held func(n int) error
