@@ -90,6 +90,7 @@ func TestThereAndBack(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { s.Close() })
+			s.Patient() // as who copies a store is
 			return s
 		},
 	} {

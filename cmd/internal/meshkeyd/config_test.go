@@ -36,6 +36,9 @@ func FuzzParseConfig(f *testing.F) {
 	f.Add([]byte("listen = :8443\n# comment\nlog=json"))
 	f.Add([]byte("a = = b\r\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) > maxConfig/2 {
+			return // with spaces about each = it may be too long
+		}
 		list, err := parseConfig(data)
 		if err != nil {
 			return

@@ -13,7 +13,9 @@ import (
 // for what is not there too, and it is the one that the service knows.
 func TestEveryRequestIsNamed(t *testing.T) {
 	inside := ""
-	h := newLimits(&settings{rate: 1}).guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	l := newLimits(&settings{rate: 1})
+	l.requests = newBuckets(0, 2) // two, however long they take
+	h := l.guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		inside = server.NameRequest(w)
 		http.NotFound(w, r)
 	}))
