@@ -11,10 +11,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -103,7 +105,9 @@ func newDaemon(t testing.TB, dir, st string, args ...string) *daemon {
 	if st == "" {
 		d.store = filepath.Join(dir, "store.db")
 	}
-	d.run(append([]string{"init", "--dir", dir, "--address", "keys.example.com", "--listen", "127.0.0.1:0", "--monitor", "off", "--store", d.store}, args...)...)
+	// While it is not there nobody else is to answer in its place.
+	listen := net.JoinHostPort("127.0.0.1", strconv.Itoa(storetest.Port(t)))
+	d.run(append([]string{"init", "--dir", dir, "--address", "keys.example.com", "--listen", listen, "--monitor", "off", "--store", d.store}, args...)...)
 	t.Cleanup(func() {
 		if d.cmd != nil {
 			d.kill()
@@ -125,7 +129,8 @@ func (d *daemon) run(args ...string) string {
 // start starts the service and returns when it listens.
 func (d *daemon) start() {
 	d.Helper()
-	cmd := exec.Command(program(d), "serve", "--dir", d.dir, "--log", "json", "--root-interval", "1s", "--rate", "1000000", "--monitor", "127.0.0.1:0")
+	cmd := exec.Command(program(d), "serve", "--dir", d.dir, "--log", "json", "--root-interval", "1s",
+		"--rate", "1000000", "--member-rate", "1000000", "--key-rate", "1000000", "--monitor", "127.0.0.1:0")
 	out, err := cmd.StderrPipe()
 	check(d, err)
 	check(d, cmd.Start())

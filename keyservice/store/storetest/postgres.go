@@ -5,7 +5,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"net"
+	"io"
 	"os"
 	"os/exec"
 	"os/user"
@@ -28,6 +28,7 @@ type Server struct {
 	folder string
 	as     *syscall.SysProcAttr
 	port   int
+	held   io.Closer // keeps the port while the server is down
 	cmd    *exec.Cmd
 }
 
@@ -105,6 +106,7 @@ func Start(t testing.TB) *Server {
 	s := start(t)
 	t.Cleanup(func() {
 		s.Down()
+		_ = s.held.Close()
 		_ = os.RemoveAll(s.folder)
 	})
 	return s
@@ -120,14 +122,23 @@ func start(t testing.TB) *Server {
 	s.folder = folder
 	s.unprivileged()
 	s.run("initdb", "-D", filepath.Join(folder, "data"), "-U", "meshkey", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C")
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if s.port, s.held, err = hold(); err != nil {
+		t.Fatal(err)
+	}
+	s.Up()
+	return s
+}
+
+// Port is a port of this host that is the test's while it runs, whether anybody
+// listens there or not.
+func Port(t testing.TB) int {
+	t.Helper()
+	port, held, err := hold()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.port = l.Addr().(*net.TCPAddr).Port
-	_ = l.Close()
-	s.Up()
-	return s
+	t.Cleanup(func() { _ = held.Close() })
+	return port
 }
 
 func programs(t testing.TB) string {
@@ -179,15 +190,21 @@ func (s *Server) run(name string, args ...string) {
 }
 
 // URL returns that of the server's database.
-func (s *Server) URL() string { return s.URLAt(s.port) }
+func (s *Server) URL() string {
+	return fmt.Sprintf("postgres://meshkey@127.0.0.1:%d/postgres?sslmode=disable", s.port)
+}
 
-// URLAt is URL for a proxy on another port of this host.
+// URLAt is URL for a proxy on another port of this host, who may let nothing through.
 func (s *Server) URLAt(port int) string {
 	return fmt.Sprintf("postgres://meshkey@127.0.0.1:%d/postgres?sslmode=disable&connect_timeout=2", port)
 }
 
 // Port is the one the server listens on.
 func (s *Server) Port() int { return s.port }
+
+// starting is how long a server may take to start, after Kill with what it did not
+// finish. It matters only if it never does.
+const starting = 2 * time.Minute
 
 // Up starts the server and waits until it answers.
 func (s *Server) Up() {
@@ -199,7 +216,7 @@ func (s *Server) Up() {
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
-	for range 300 {
+	for end := time.Now().Add(starting); time.Now().Before(end); {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		conn, err := pgx.Connect(ctx, s.URL())
 		if err == nil {
