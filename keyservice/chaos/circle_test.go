@@ -50,7 +50,7 @@ func found(t testing.TB, at, invitation string, names ...string) *circle {
 	}}}
 	hello, err := api.Marshal(&api.HelloRequest{})
 	check(t, err)
-	answer, err := c.ask(at, &api.HelloRequest{}, hello)
+	answer, err := c.patiently(func() (api.Response, error) { return c.ask(at, &api.HelloRequest{}, hello) })
 	check(t, err)
 	c.service, err = profile.Parse(answer.(*api.MeshHelloResponse).EnvelopedProfileService)
 	check(t, err)
@@ -122,14 +122,27 @@ func (c *circle) sign(by api.Caller, r api.Request) []byte {
 	return body
 }
 
-// insist makes a call, and again while the service cannot answer, signed anew each
-// time, as a client does.
-func (c *circle) insist(at string, by api.Caller, r api.Request) (err error) {
+// patiently asks, and again while the service cannot answer.
+func (c *circle) patiently(ask func() (api.Response, error)) (answer api.Response, err error) {
 	for end := time.Now().Add(patience); time.Now().Before(end); {
-		_, err = c.ask(at, r, c.sign(by, r))
+		answer, err = ask()
 		if !errors.Is(err, api.ErrUnavailable) && !errors.As(err, &silence{}) {
 			break
 		}
+	}
+	return answer, err
+}
+
+// insist makes a call, and again while the service cannot answer, signed anew each
+// time, as a client does: what is there already then was done before.
+func (c *circle) insist(at string, by api.Caller, r api.Request) error {
+	tries := 0
+	_, err := c.patiently(func() (api.Response, error) {
+		tries++
+		return c.ask(at, r, c.sign(by, r))
+	})
+	if tries > 1 && (errors.Is(err, api.ErrExists) || errors.Is(err, api.ErrStale)) {
+		return nil
 	}
 	return err
 }

@@ -149,7 +149,7 @@ func (l *load) dismissing(m *member) {
 // denied checks that a member is refused.
 func (l *load) denied(at string, m *member) {
 	l.Helper()
-	if _, err := l.ask(at, m.operation, l.sign(m.caller, m.operation)); !errors.Is(err, api.ErrDenied) {
+	if err := l.insist(at, m.caller, m.operation); !errors.Is(err, api.ErrDenied) {
 		l.Errorf("%s was dismissed, and is told %v", m.caller.Account, err)
 	}
 }
@@ -238,7 +238,7 @@ func (l *load) replayed(at string) {
 	l.mu.Lock()
 	body := l.last
 	l.mu.Unlock()
-	if _, err := l.ask(at, &api.OperateRequest{}, body); !errors.Is(err, api.ErrReplayed) {
+	if _, err := l.patiently(func() (api.Response, error) { return l.ask(at, &api.OperateRequest{}, body) }); !errors.Is(err, api.ErrReplayed) {
 		l.Errorf("a call that was answered before: %v", err)
 	}
 }
