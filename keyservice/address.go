@@ -23,7 +23,7 @@ func ParseAddress(text string) (a Address, err error) {
 	where, fingerprint, which := strings.Cut(text, "#")
 	u, err := url.Parse(where)
 	switch {
-	case err != nil || u.Scheme != "https" || u.Host == "" || u.Hostname() == "":
+	case err != nil || u.Scheme != "https" || u.Hostname() == "" || strings.Contains(u.Host, "%"):
 		return a, errors.New("keyservice: an address is https://HOST:PORT/#FINGERPRINT")
 	case u.User != nil || u.RawQuery != "" || strings.Trim(u.Path, "/") != "":
 		return a, errors.New("keyservice: an address has a host and a port, and nothing before or after")

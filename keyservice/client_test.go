@@ -167,7 +167,7 @@ func TestAgain(t *testing.T) {
 func FuzzAddress(f *testing.F) {
 	for _, text := range []string{
 		"https://keys.example.com/#MARP-HH6B-D2JW-WLQ6-RWPQ-2SLS-AI2V", "https://127.0.0.1:8443", "https://[::1]:8443/",
-		"http://keys.example.com", "https://a@b/", "https://a/b", "https://", "https://a/#M", "https://a?b",
+		"http://keys.example.com", "https://a@b/", "https://a/b", "https://", "https://a/#M", "https://a?b", "https://a%25", "https://[fe80::1%25eth0]/",
 	} {
 		f.Add(text)
 	}

@@ -65,7 +65,7 @@ func TestBatch(t *testing.T) {
 		}
 	}
 	one, err := receipt.New(record(t, 0), signer)
-	if err != nil || bytes.Contains(one, []byte("path")) {
+	if err != nil || bytes.Contains(one, []byte(`"path"`)) {
 		t.Errorf("a record by itself: %s, %v", one, err)
 	}
 }
