@@ -21,6 +21,16 @@ const (
 	retries    = 50
 	firstPause = time.Millisecond
 	lastPause  = 100 * time.Millisecond
+	// connections is how many a service has at the most, unless the URL has
+	// pool_max_conns. It seldom needs more than two; but those that were cut off
+	// count for up to a quarter of a minute, and there have to be others meanwhile.
+	connections = 16
+	// pageLen is how many entries a Scan holds in memory.
+	pageLen = 256
+)
+
+// These are variables for tests, which take more time.
+var (
 	// patience is how long one statement may take. After that the database is
 	// taken to be out of reach, which otherwise nobody would tell for minutes.
 	patience = 5 * time.Second
@@ -29,12 +39,6 @@ const (
 	// abandoned is how long the database waits for the next statement of a
 	// transaction, whose service may be gone, before others have what it locked.
 	abandoned = 3 * time.Second
-	// connections is how many a service has at the most, unless the URL has
-	// pool_max_conns. It seldom needs more than two; but those that were cut off
-	// count for up to a quarter of a minute, and there have to be others meanwhile.
-	connections = 16
-	// pageLen is how many entries a Scan holds in memory.
-	pageLen = 256
 )
 
 // session is how a connection begins. A commit has to be durable when it is

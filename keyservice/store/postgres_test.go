@@ -65,9 +65,11 @@ func TestSlowStatement(t *testing.T) {
 		check(t, err)
 		impatient, cancel := context.WithTimeout(ctx, wait)
 		var unavailable *store.UnavailableError
+		done := store.Hurry(5 * time.Second)
 		if err := s.Update(impatient, raise("counter")); !errors.As(err, &unavailable) || impatient.Err() == nil != (name == "statement") {
 			t.Errorf("%s: a table that is locked: %v", name, err)
 		}
+		done()
 		cancel()
 		check(t, lock.Rollback(ctx))
 		after := connections()

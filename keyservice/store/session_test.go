@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -28,6 +29,9 @@ func TestSynchronousCommit(t *testing.T) {
 
 // Who is gone is not waited for, unless he reads and has said that he takes his time.
 func TestIdleTransactions(t *testing.T) {
+	was := abandoned
+	t.Cleanup(func() { abandoned = was })
+	abandoned = 3 * time.Second
 	p, err := OpenPostgres(context.Background(), storetest.URL(t))
 	if err != nil {
 		t.Fatal(err)
@@ -35,16 +39,16 @@ func TestIdleTransactions(t *testing.T) {
 	defer p.Close()
 	idle := func(options pgx.TxOptions, want string) {
 		t.Helper()
-		own, err := p.once(context.Background(), options, func(tx pgTx) error {
-			var has string
+		var has string
+		err := p.run(context.Background(), options, options, func(tx pgTx) error {
 			err := tx.tx.QueryRow(context.Background(), "SHOW idle_in_transaction_session_timeout").Scan(&has)
-			if has != want {
-				t.Errorf("%s instead of %s", has, want)
+			if err != nil {
+				return &UnavailableError{err}
 			}
-			return err
+			return nil
 		})
-		if own != nil || err != nil {
-			t.Error(own, err)
+		if err != nil || has != want {
+			t.Errorf("%s instead of %s, %v", has, want, err)
 		}
 	}
 	idle(p.read, "3s")

@@ -80,6 +80,7 @@ func scan(t *testing.T, s store.Store, table store.Table, prefix string, after [
 	t.Helper()
 	var out []string
 	err := s.View(ctx, func(r store.Reader) error {
+		out = nil // it may run twice
 		return r.Scan(table, []byte(prefix), after, func(key, value []byte) bool {
 			out = append(out, fmt.Sprintf("%q=%s", key, value))
 			return len(out) != limit
