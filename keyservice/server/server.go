@@ -211,7 +211,7 @@ func (s *Server) Profile() *profile.Profile {
 }
 
 // lastTie is how long closing waits for a store that does not answer.
-const lastTie = 5 * time.Second
+const lastTie = 15 * time.Second
 
 // Close makes what is under way durable, signs a last root of the audit log, and
 // seals the service.
