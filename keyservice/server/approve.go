@@ -229,7 +229,7 @@ func placeNamed(group, name string) ([]byte, error) {
 	}
 	i := strings.LastIndexByte(name, ' ')
 	digest, err := hex.DecodeString(name[i+1:])
-	if i < 0 || err != nil || len(digest) != sha512.Size {
+	if i < 1 || err != nil || len(digest) != sha512.Size {
 		return nil, api.ErrMalformed.Because("not the name of a request that waits")
 	}
 	return place{group, name[:i], digest}.key(), nil

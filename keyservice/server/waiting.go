@@ -98,6 +98,9 @@ func (row *waitingRow) parse() (*waiting, error) {
 	if w.since, err = row.Since.Time(); err == nil {
 		w.expires, err = row.Expires.Time()
 	}
+	if err == nil && (mesh.NewDateTime(w.since) != row.Since || mesh.NewDateTime(w.expires) != row.Expires) {
+		err = errors.New("no whole seconds in UTC")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: table %s: %w", errDamaged, tableWaiting, err)
 	}
