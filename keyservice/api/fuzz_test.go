@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"errors"
+	"strings"
 	"testing"
 
 	"meshkey/cogen"
@@ -29,7 +30,9 @@ func FuzzCall(f *testing.F) {
 	other := cogen.Ed25519().GenerateKey().PublicKey()
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if c, err := parseBody(b); err == nil {
-			if again, err := sign(c.Request, c.Service, Caller{c.Account, key}, c.Time, octets(t, c.Nonce)); err != nil {
+			if again, err := sign(c.Request, c.Service, Caller{c.Account, key}, c.Time, octets(t, c.Nonce)); crowded(err) {
+				return
+			} else if err != nil {
 				t.Errorf("read, but not to be signed: %v", err)
 			} else if d, err := ParseCall(again); err != nil || d.Nonce != c.Nonce || d.Account != c.Account || d.Service != c.Service || !d.Time.Equal(c.Time) {
 				t.Errorf("read again it differs: %v", err)
@@ -60,6 +63,7 @@ func FuzzRequest(f *testing.F) {
 		}
 		f.Add(b)
 	}
+	f.Add([]byte(`{"StatusRequest":{"AccountAddress":"` + strings.Repeat(`\u005b`, 400) + `"}}`))
 	b, err := Marshal(operate())
 	if err != nil {
 		f.Fatal(err)
@@ -110,6 +114,9 @@ func again(t *testing.T, x any, parse func([]byte) (any, error)) {
 		t.Fatalf("read, but not to be written: %v", err)
 	}
 	y, err := parse(once)
+	if crowded(err) {
+		return
+	}
 	if err != nil {
 		t.Fatalf("%s is not read again: %v", once, err)
 	}
@@ -117,6 +124,10 @@ func again(t *testing.T, x any, parse func([]byte) (any, error)) {
 		t.Fatalf("%s becomes %s, %v", once, twice, err)
 	}
 }
+
+// crowded tells whether there are too many values for so few octets: blanks and
+// escapes, which are not written again, had made room for them.
+func crowded(err error) bool { return err != nil && strings.Contains(err.Error(), "too many values") }
 
 func octets(t *testing.T, nonce string) []byte {
 	b, err := udf.ParseNonce(nonce)
