@@ -53,6 +53,7 @@ func TestBackupDiskFull(t *testing.T) {
 	l := found(t, d.at(), invitation, "alice", "bob").begin(4, d.at)
 	l.answers(20)
 	l.stop()
+	d.run("audit", "root", "--dir", d.dir) // it has no more to write of its own
 	ballast, onDisk := filepath.Join(disk, "ballast"), filepath.Join(disk, "backup")
 	elsewhere := filepath.Join(t.TempDir(), "backup")
 	for _, running := range []bool{true, false} {

@@ -190,13 +190,11 @@ func (s *Server) run(name string, args ...string) {
 }
 
 // URL returns that of the server's database.
-func (s *Server) URL() string {
-	return fmt.Sprintf("postgres://meshkey@127.0.0.1:%d/postgres?sslmode=disable", s.port)
-}
+func (s *Server) URL() string { return s.URLAt(s.port) }
 
-// URLAt is URL for a proxy on another port of this host, who may let nothing through.
+// URLAt is URL for a proxy on another port of this host.
 func (s *Server) URLAt(port int) string {
-	return fmt.Sprintf("postgres://meshkey@127.0.0.1:%d/postgres?sslmode=disable&connect_timeout=2", port)
+	return fmt.Sprintf("postgres://meshkey@127.0.0.1:%d/postgres?sslmode=disable", port)
 }
 
 // Port is the one the server listens on.
