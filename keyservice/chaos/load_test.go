@@ -20,6 +20,7 @@ type load struct {
 	addresses []func() string
 	end       chan struct{}
 	workers   sync.WaitGroup
+	calls     sync.RWMutex // read by each call that is under way
 
 	mu       sync.Mutex
 	changed  *sync.Cond
@@ -70,7 +71,9 @@ func (l *load) work(m *member, which int) {
 		gone := l.gone[m]
 		l.mu.Unlock()
 		body := l.sign(m.caller, m.operation)
+		l.calls.RLock()
 		answer, err := l.ask(l.addresses[which%len(l.addresses)](), m.operation, body)
+		l.calls.RUnlock()
 		switch {
 		case err == nil && gone:
 			l.Error("somebody who was dismissed has an answer")
@@ -89,6 +92,13 @@ func (l *load) work(m *member, which int) {
 			return
 		}
 	}
+}
+
+// quiet runs f while no call is under way.
+func (l *load) quiet(f func()) {
+	l.calls.Lock()
+	defer l.calls.Unlock()
+	f()
 }
 
 // answered keeps the receipt of an answer, which has to be there.
