@@ -9,7 +9,6 @@ package line
 
 import (
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -75,8 +74,7 @@ func misuse(cmd *cobra.Command, err error) error {
 	if exit.Hint(err) != "" {
 		return err
 	}
-	text, _, _ := strings.Cut(err.Error(), "\n") // cobra adds suggestions over several lines
-	return exit.Errorf(exit.Usage, "%s", text).Hinted("%s --help shows how it is used", cmd.CommandPath())
+	return exit.Errorf(exit.Usage, "%s", flagFault(err)).Hinted("%s --help shows how it is used", cmd.CommandPath())
 }
 
 func wantsJSON(cmd *cobra.Command, args []string) bool {
