@@ -209,7 +209,8 @@ func (s *Server) Up() {
 	s.t.Helper()
 	var log bytes.Buffer
 	s.cmd = s.command("postgres", "-D", filepath.Join(s.folder, "data"), "-p", strconv.Itoa(s.port),
-		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="+s.folder)
+		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="+s.folder,
+		"-c", "max_connections=400") // it keeps those that got lost on their way
 	s.cmd.Stdout, s.cmd.Stderr = &log, &log
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
