@@ -75,10 +75,16 @@ func (h *holding) still(r store.Reader) error {
 // takes a few times as much.
 const maxHeld = 64 << 20
 
+// maxReading bounds the groups that are read at once. Anybody who can name groups
+// has them read, before it is known who he is; without the bound, as many would be
+// in memory at once as calls are.
+const maxReading = 8
+
 // holdings are the groups that were used last. They save work alone: what counts
 // is in the store.
 type holdings struct {
-	max, most int // groups, and octets of their records
+	max, most int           // groups, and octets of their records
+	reading   chan struct{} // those who read one
 
 	mu     sync.Mutex
 	by     map[string]*list.Element // by address; of *holding
@@ -87,7 +93,7 @@ type holdings struct {
 }
 
 func newHoldings(max int) *holdings {
-	return &holdings{max: max, most: maxHeld, by: map[string]*list.Element{}, order: list.New()}
+	return &holdings{max: max, most: maxHeld, reading: make(chan struct{}, maxReading), by: map[string]*list.Element{}, order: list.New()}
 }
 
 // take returns a group, and reads it with load if it is not there; several who
@@ -122,6 +128,9 @@ func (c *holdings) take(ctx context.Context, address string, load func(*holding)
 			c.release(h)
 		}
 	}()
+	// Whoever waits for this group waits here too, whether the caller does or not.
+	c.reading <- struct{}{}
+	defer func() { <-c.reading }()
 	if h.err = load(h); h.err != nil {
 		return nil, h.err
 	}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"meshkey/group"
@@ -117,6 +119,49 @@ func TestHoldingsAreBounded(t *testing.T) {
 	c.clear()
 	if c.octets != 0 || len(c.by) != 0 {
 		t.Errorf("%d octets are held of nothing", c.octets)
+	}
+}
+
+// However many ask for groups that are not in memory, few are read at once, and a
+// reading that ends badly makes room for others.
+func TestFewAreReadAtOnce(t *testing.T) {
+	c := newHoldings(1024)
+	var now, most atomic.Int32
+	var calls sync.WaitGroup
+	begun, goOn := make(chan struct{}, maxReading), make(chan struct{})
+	for i := range 4 * maxReading {
+		calls.Go(func() {
+			defer func() { _ = recover() }()
+			h, err := c.take(ctx, fmt.Sprint(i), func(*holding) error {
+				defer now.Add(-1)
+				if n := now.Add(1); n > most.Load() {
+					most.Store(n)
+				}
+				select {
+				case begun <- struct{}{}:
+				default:
+				}
+				<-goOn
+				switch i % 3 {
+				case 0:
+					panic("")
+				case 1:
+					return errNoGroup
+				}
+				return nil
+			})
+			if err == nil {
+				c.release(h)
+			}
+		})
+	}
+	for range maxReading {
+		<-begun
+	}
+	close(goOn)
+	calls.Wait()
+	if most.Load() > maxReading || len(c.reading) != 0 {
+		t.Errorf("%d were read at once, and %d still are", most.Load(), len(c.reading))
 	}
 }
 
