@@ -72,3 +72,9 @@ func TestPostgres(t *testing.T) {
 	server := storetest.Start(t)
 	testscript.Run(t, params("testdata/postgres", "PG="+server.URL()))
 }
+
+func TestCarelessPostgres(t *testing.T) {
+	server := storetest.Start(t)
+	server.Set("fsync", "off")
+	testscript.Run(t, params("testdata/careless", "PG="+server.URL()))
+}

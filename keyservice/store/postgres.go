@@ -124,6 +124,20 @@ func (p *Postgres) migrate(ctx context.Context) error {
 	return result(nil, err)
 }
 
+// Careless names the settings without which the database may lose what it has
+// reported, or all it has, with the power of its machine: "fsync" and
+// "full_page_writes", if they are off.
+func (p *Postgres) Careless(ctx context.Context) (settings []string, err error) {
+	rows, err := p.pool.Query(ctx, `SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off' ORDER BY name`)
+	if err == nil {
+		settings, err = pgx.CollectRows(rows, pgx.RowTo[string])
+	}
+	if err != nil {
+		return nil, &UnavailableError{err}
+	}
+	return settings, nil
+}
+
 // View implements Store.
 func (p *Postgres) View(ctx context.Context, f func(Reader) error) error {
 	return p.run(ctx, p.read, p.read, func(t pgTx) error { return f(t) })

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -105,6 +106,24 @@ func TestPostgresStops(t *testing.T) {
 	}
 	if got := count(get(t, s, "a", "counter")); got != 2 {
 		t.Errorf("2 steps made %d", got)
+	}
+}
+
+// A database that was told to be careless with what it reports is found out.
+func TestCareless(t *testing.T) {
+	server := storetest.Start(t)
+	for _, off := range []string{"", "fsync", "full_page_writes"} {
+		if off != "" {
+			server.Set(off, "off")
+		}
+		s, err := store.OpenPostgres(ctx, server.URL())
+		check(t, err)
+		got, err := s.Careless(ctx)
+		s.Close()
+		want := map[string]string{"": "", "fsync": "fsync", "full_page_writes": "fsync, full_page_writes"}[off]
+		if err != nil || strings.Join(got, ", ") != want {
+			t.Errorf("with %q off too: %v, %v", off, got, err)
+		}
 	}
 }
 

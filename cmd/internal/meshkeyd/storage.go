@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 
 	"meshkey/cmd/internal/exit"
 	"meshkey/keyservice/store"
@@ -22,6 +23,14 @@ func (a *app) openStore(ctx context.Context, name string, fresh bool) (store.Sto
 		if err != nil {
 			return nil, exit.Errorf(exit.Failed, "the database %s: %w", shownStore(name), err).
 				Hinted("does it run, does it let this user in? the password belongs in a file that PGPASSFILE or ?passfile= names")
+		}
+		careless, err := st.Careless(ctx)
+		if err != nil {
+			st.Close()
+			return nil, exit.Errorf(exit.Failed, "the database %s: %w", shownStore(name), err)
+		}
+		if len(careless) > 0 {
+			a.voice.Warn("the database %s has %s off: if its machine loses power, what was acknowledged may be lost, or everything", shownStore(name), strings.Join(careless, " and "))
 		}
 		return st, nil
 	}

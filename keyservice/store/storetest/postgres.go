@@ -230,6 +230,22 @@ func (s *Server) Up() {
 	s.t.Fatalf("PostgreSQL does not start:\n%s", log.String())
 }
 
+// Set changes a setting of the server, which starts anew.
+func (s *Server) Set(setting, value string) {
+	s.t.Helper()
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, s.URL())
+	if err == nil {
+		_, err = conn.Exec(ctx, "ALTER SYSTEM SET "+setting+" = "+value)
+		_ = conn.Close(ctx)
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.Down()
+	s.Up()
+}
+
 // Down ends the server at once, but in order.
 func (s *Server) Down() { s.stop(syscall.SIGINT) }
 
