@@ -30,6 +30,7 @@ type load struct {
 	refused  map[string]int   // by code, those that a caller may try again
 	going    map[*member]bool // is being dismissed
 	gone     map[*member]bool // and that is done
+	pause    time.Duration    // the longest in which nothing of this program ran
 }
 
 // begin has each member ask, with as many calls at a time, at any of the
@@ -42,8 +43,38 @@ func (c *circle) begin(each int, addresses ...func() string) *load {
 			l.workers.Go(func() { l.work(m, i) })
 		}
 	}
+	end := l.end
+	l.workers.Go(func() { l.watch(end) })
 	c.Cleanup(l.stop)
 	return l
+}
+
+// watch looks for pauses of the machine.
+func (l *load) watch(end chan struct{}) {
+	for last := time.Now(); ; {
+		select {
+		case <-end:
+			return
+		case <-time.After(100 * time.Millisecond):
+		}
+		now := time.Now()
+		l.mu.Lock()
+		l.pause = max(l.pause, now.Sub(last))
+		l.mu.Unlock()
+		last = now
+	}
+}
+
+// steady tells whether the machine did not stand still for so long that service,
+// database, and callers may have given each other up, as they do after five seconds.
+func (l *load) steady() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.pause > 2*time.Second {
+		l.Logf("the machine stood still for %v", l.pause)
+		return false
+	}
+	return true
 }
 
 // stop returns when the last call is over.
@@ -140,13 +171,6 @@ func (l *load) failed(m *member, err error) bool {
 		return false
 	}
 	return true
-}
-
-// count is how many calls had no answer.
-func (l *load) count() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.silent
 }
 
 // dismissing says that a member may be refused from now on.
