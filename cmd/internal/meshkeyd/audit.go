@@ -2,6 +2,7 @@ package meshkeyd
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -254,6 +255,7 @@ func (a *app) showKeys(ctx context.Context, st store.Store, asJSON bool) error {
 	if asJSON {
 		return a.printJSON(map[string]any{"keys": heads})
 	}
+	fmt.Fprintf(a.out, "%8s  %s\n", "Records", "Key")
 	for _, h := range heads {
 		fmt.Fprintf(a.out, "%8d  %s\n", h.Number, h.Key)
 	}
@@ -278,12 +280,14 @@ func (a *app) showRecords(ctx context.Context, st store.Store, key string, after
 	case asJSON:
 		return a.printJSON(map[string]any{"key": key, "records": list})
 	}
+	const row = "%6v  %-24s  %-16s  %-34s  %s\n"
+	fmt.Fprintf(a.out, row, "Number", "Time", "Call", "Caller's key", "Outcome")
 	for _, x := range list {
 		what := "answered"
 		if x.Refused != "" {
 			what = "refused: " + x.Refused
 		}
-		fmt.Fprintf(a.out, "%6d  %s  %-16s %s  %s\n", x.Number, x.Time.Format("2006-01-02T15:04:05.000Z07:00"), x.Call, x.Caller, what)
+		fmt.Fprintf(a.out, row, x.Number, x.Time.Format("2006-01-02T15:04:05.000Z07:00"), x.Call, cmp.Or(x.Caller, "-"), what)
 	}
 	return nil
 }
