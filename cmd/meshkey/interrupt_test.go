@@ -23,8 +23,9 @@ type person struct {
 	cmd      *exec.Cmd
 	mu       sync.Mutex
 	screen   bytes.Buffer
-	seen     int          // octets of it
-	out      bytes.Buffer // what does not go to the screen
+	settings *unix.Termios // of the terminal, before the command
+	seen     int           // octets of it
+	out      bytes.Buffer  // what does not go to the screen
 }
 
 // sit starts the command in an empty folder at a terminal of its own, to which its
@@ -49,7 +50,11 @@ func sit(t *testing.T, seen bool, args ...string) *person {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { slave.Close() })
-	p := &person{T: t, terminal: master, cmd: exec.Command("meshkey", args...)}
+	settings, err := unix.IoctlGetTermios(fd, unix.TCGETS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &person{T: t, terminal: master, settings: settings, cmd: exec.Command("meshkey", args...)}
 	p.cmd.Dir = t.TempDir()
 	p.cmd.Env = append(os.Environ(), "TERM=xterm", "HOME="+p.cmd.Dir)
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.out
@@ -109,10 +114,6 @@ const interruptKey = "\x03"
 // the terminal is as it was, and nothing is on the disk.
 func TestInterruptedTyping(t *testing.T) {
 	p := sit(t, false, "recover", "--account", "MARP-HH6B-D2JW-WLQ6-RWPQ-2SLS-AI2V", "--out", "seed", "--recipient", "age1pa80fdxwd52r629asesns85x03x8maw3nmxnphuvcevx7a9783vqxyct02")
-	before, err := unix.IoctlGetTermios(int(p.terminal.Fd()), unix.TCGETS)
-	if err != nil {
-		t.Fatal(err)
-	}
 	p.sees("First sheet, row 1:")
 	p.types("SAQC-YE5R-BE3C-37IF-AG43 / BXU6\n")
 	p.sees("Row 1 is right.")
@@ -123,8 +124,8 @@ func TestInterruptedTyping(t *testing.T) {
 		t.Errorf("ended with %v", p.cmd.ProcessState)
 	}
 	after, err := unix.IoctlGetTermios(int(p.terminal.Fd()), unix.TCGETS)
-	if err != nil || *before != *after {
-		t.Errorf("the terminal is not as it was: %+v, %+v, %v", before, after, err)
+	if err != nil || *p.settings != *after {
+		t.Errorf("the terminal is not as it was: %+v, %+v, %v", p.settings, after, err)
 	}
 	if left, err := os.ReadDir(p.cmd.Dir); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
