@@ -3,6 +3,8 @@ package seedfile
 import (
 	"errors"
 	"fmt"
+	"os"
+	"runtime"
 
 	"filippo.io/age"
 	ring "github.com/zalando/go-keyring"
@@ -27,6 +29,19 @@ func (e *RingError) Error() string {
 
 func (e *RingError) Unwrap() error { return e.Err }
 
+// onSessionBus sees to it that a key ring is looked for where a person who is
+// logged in has his. Where there is none, the library would start a message bus, and
+// with it a key ring that nobody can unlock, and both would run on.
+func onSessionBus() {
+	const address = "DBUS_SESSION_BUS_ADDRESS"
+	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		return
+	}
+	if has := os.Getenv(address); has == "" || has == "autolaunch:" {
+		os.Setenv(address, fmt.Sprintf("unix:path=/run/user/%d/bus", os.Getuid()))
+	}
+}
+
 // InKeyring locks with a fresh key that it puts into the system's key ring,
 // where it is found again by the user who is logged in now and by nobody else.
 // Only the key lies there, 32 octets in the age form: a key ring has small
@@ -37,6 +52,7 @@ func InKeyring() (*Lock, error) {
 		return nil, err
 	}
 	name := id.Recipient().String()
+	onSessionBus()
 	if err := ring.Set(service, name, id.String()); err != nil {
 		return nil, &RingError{err}
 	}
@@ -63,6 +79,7 @@ func (keyring) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
 		if s.Type != stanza || len(s.Args) != 1 {
 			continue
 		}
+		onSessionBus()
 		text, err := ring.Get(service, s.Args[0])
 		if err != nil {
 			return nil, &RingError{err}

@@ -3,6 +3,9 @@ package seedfile_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"os"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -128,6 +131,31 @@ func TestKeyring(t *testing.T) {
 	ring.MockInitWithError(errors.New("locked"))
 	if _, err := seedfile.InKeyring(); err == nil {
 		t.Error("a dead key ring locks")
+	}
+}
+
+// Nobody's session is begun to have a key ring.
+func TestKeyringOfTheSession(t *testing.T) {
+	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		t.Skip("a key ring without a message bus")
+	}
+	const address = "DBUS_SESSION_BUS_ADDRESS"
+	ring.MockInit()
+	for has, want := range map[string]string{
+		"": fmt.Sprintf("unix:path=/run/user/%d/bus", os.Getuid()), "autolaunch:": fmt.Sprintf("unix:path=/run/user/%d/bus", os.Getuid()),
+		"unix:path=/tmp/bus": "unix:path=/tmp/bus",
+	} {
+		t.Setenv(address, has)
+		l, err := seedfile.InKeyring()
+		file := closed(t, l, err)
+		if got := os.Getenv(address); got != want {
+			t.Errorf("%q: made at %q", has, got)
+		}
+		t.Setenv(address, has)
+		opens(t, file, seedfile.Keys{Passphrase: noPassphrase})
+		if got := os.Getenv(address); got != want {
+			t.Errorf("%q: opened at %q", has, got)
+		}
 	}
 }
 
