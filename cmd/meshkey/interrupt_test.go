@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -14,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"meshkey/cmd/internal/terminal/terminaltest"
 )
 
 // person sits at a pseudo-terminal.
@@ -32,25 +33,12 @@ type person struct {
 // standard error goes if seen.
 func sit(t *testing.T, seen bool, args ...string) *person {
 	t.Helper()
-	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	master, slave, err := terminaltest.Open()
 	if err != nil {
 		t.Skip("needs a pseudo-terminal")
 	}
-	t.Cleanup(func() { master.Close() })
-	fd := int(master.Fd())
-	number, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
-	if err == nil {
-		err = unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	slave, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { slave.Close() })
-	settings, err := unix.IoctlGetTermios(fd, unix.TCGETS)
+	t.Cleanup(func() { master.Close(); slave.Close() })
+	settings, err := unix.IoctlGetTermios(int(master.Fd()), unix.TCGETS)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,8 +49,7 @@ func sit(t *testing.T, seen bool, args ...string) *person {
 	if seen {
 		p.cmd.Stderr = slave
 	}
-	p.cmd.ExtraFiles = []*os.File{slave}
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 3}
+	terminaltest.Attach(p.cmd, slave)
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

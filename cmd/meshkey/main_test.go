@@ -9,6 +9,7 @@ import (
 	"meshkey/cmd/internal/exit/exittest"
 	"meshkey/cmd/internal/meshkeyd"
 	"meshkey/cmd/internal/seedfile"
+	"meshkey/cmd/internal/terminal/terminaltest"
 )
 
 func TestMain(m *testing.M) {
@@ -17,6 +18,7 @@ func TestMain(m *testing.M) {
 		"meshkey":  main,
 		"meshkeyd": meshkeyd.Main,
 		"code":     exittest.Code,
+		"typist":   terminaltest.Typist,
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 	"meshkey/cmd/internal/exit/exittest"
 	"meshkey/cmd/internal/meshkeyd"
 	"meshkey/cmd/internal/seedfile"
+	"meshkey/cmd/internal/terminal/terminaltest"
 	"meshkey/keyservice/store/storetest"
 )
 
@@ -22,6 +23,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"meshkeyd": meshkeyd.Main,
 		"code":     exittest.Code,
+		"typist":   terminaltest.Typist,
 		"post":     post,
 	})
 }

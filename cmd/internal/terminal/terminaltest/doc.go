@@ -1,0 +1,2 @@
+// Package terminaltest has tests sit at a terminal.
+package terminaltest
