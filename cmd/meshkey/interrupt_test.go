@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
 	"sync"
 	"syscall"
@@ -50,9 +51,14 @@ func sit(t *testing.T, seen bool, args ...string) *person {
 		p.cmd.Stderr = slave
 	}
 	terminaltest.Attach(p.cmd, slave)
+	if signal.Ignored(os.Interrupt) { // in the background of a shell, and would be for the command
+		signal.Notify(make(chan os.Signal, 1), os.Interrupt)
+	}
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	late := time.AfterFunc(5*time.Minute, func() { _ = p.cmd.Process.Kill() })
+	t.Cleanup(func() { late.Stop() })
 	go func() {
 		b := make([]byte, 4096)
 		for {
